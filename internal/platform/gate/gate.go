@@ -200,6 +200,26 @@ func (tx *Tx) Enqueue(j Job) { tx.jobs = append(tx.jobs, laterJob{job: j}) }
 // EnqueueAt promises a job that becomes due at an instant of real time.
 func (tx *Tx) EnqueueAt(at time.Time, j Job) { tx.jobs = append(tx.jobs, laterJob{at, j}) }
 
+// A Notice is the job that tells a person of something. Package thread works it; the words are made when it is read.
+type Notice struct {
+	Person  ident.PersonID `json:"person"`
+	What    string         `json:"what"` // "assigned", "returned", "question" …: see package thread
+	Matter  ident.MatterID `json:"matter"`
+	Subject authz.Ref      `json:"subject"`
+	By      ident.PersonID `json:"by"`
+}
+
+// Kind implements Job.
+func (Notice) Kind() string { return "thread.notice" }
+
+// Tell promises a notice to a person. Nobody is told of their own deed, and nobody ("") is not told.
+func (tx *Tx) Tell(p ident.PersonID, kind string, m ident.MatterID, about authz.Ref) {
+	if p != "" && p != tx.Who.Person {
+		tx.Enqueue(Notice{p, kind, m, about, tx.Who.Person})
+		tx.Announce("person/" + string(p))
+	}
+}
+
 // Announce promises that open pages that show the topic are told, after the commit.
 func (tx *Tx) Announce(topics ...string) { tx.topics = append(tx.topics, topics...) }
 

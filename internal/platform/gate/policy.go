@@ -106,7 +106,7 @@ func (p *policySet) decide(who actor.Actor, now time.Time, action authz.Action, 
 	}
 	entities := types.EntityMap{
 		principal: {UID: principal, Attributes: types.NewRecord(types.RecordMap{
-			"org": types.String(who.Org), "side": types.String(f.side),
+			"id": types.String(who.Person), "org": types.String(who.Org), "side": types.String(f.side),
 			"roles": stringSet(f.roles), "matter_roles": stringSet(f.matterRoles),
 			"mfa":          types.Boolean(len(f.subject["person.mfa"]) > 0),
 			"competencies": stringSet(f.subject["person.competency"]),

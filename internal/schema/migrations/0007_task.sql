@@ -18,7 +18,7 @@ CREATE TABLE task (
     stage_key TEXT NOT NULL, -- key of that stage, for boards
     stages BIGINT NOT NULL, -- how many the pinned version has
     returned BOOLEAN NOT NULL, -- the draft stage is open because a reviewer returned it
-    blind BOOLEAN NOT NULL, -- drawn for blind review at release
+    return_stage BIGINT NOT NULL, -- review stage to which the resubmission goes after a return; 0 when there was none
     author_id TEXT NOT NULL, -- who drafts; '' until someone takes it
     holder_id TEXT NOT NULL, -- with whom it is now; '' in a queue
     supervisor_id TEXT NOT NULL REFERENCES person (id),
