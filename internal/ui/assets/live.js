@@ -42,7 +42,7 @@ document.addEventListener("focusout", () => setTimeout(() => {
 let source, wanted = "", pause = LEAST, timer;
 const open = (topics, tell) => {
   const list = topics.join(",");
-  if (list === wanted && source?.readyState !== EventSource.CLOSED) return;
+  if (list === wanted && source && source.readyState !== EventSource.CLOSED) return;
   wanted = list;
   clearTimeout(timer);
   source?.close();
