@@ -139,8 +139,9 @@ func join(parts ...any) []paper.Block {
 func commonPapers(s *shelf) {
 	m, firm := s.m, s.firm()
 	client := s.side(0).Name
-	s.add("Client", "2026-02-12 Engagement letter.docx", true, paper.Letter, join(
-		s.letter("February 12, 2026", []string{client}, m.Title),
+	open := opened(m)
+	s.add("Client", open.Format(time.DateOnly)+" Engagement letter.docx", true, paper.Letter, join(
+		s.letter(open.Format(longDate), []string{client}, m.Title),
 		paras("Thank you for asking "+firm.Name+" to act in this matter. This letter records what we will do and on what terms.",
 			"The supervising attorney is "+name(m.Supervisor)+". Routine drafting, indexing and file work may be done by trained paralegals of a provider outside the United States, under our supervision, only after you have agreed to it in writing. You may withdraw that agreement at any time.",
 			"Work done by the provider is billed at cost, without markup. No document leaves our system: the provider's people see page images that carry their name and the time."),
@@ -156,14 +157,37 @@ func commonPapers(s *shelf) {
 	for _, f := range m.Facts {
 		facts = append(facts, []string{f.Label, f.Value})
 	}
-	s.add("Administration", "2026-03-05 Opening memorandum.docx", false, paper.Memo, join(
-		paper.MemoHead{To: "File " + m.Number, From: name(m.Supervisor), Date: "March 5, 2026", Re: m.Title},
+	open = open.AddDate(0, 0, 4)
+	s.add("Administration", open.Format(time.DateOnly)+" Opening memorandum.docx", false, paper.Memo, join(
+		paper.MemoHead{To: "File " + m.Number, From: name(m.Supervisor), Date: open.Format(longDate), Re: m.Title},
 		paras("This memorandum collects the facts that papers in this matter rest on. Copy them from here; where a source document differs, ask before choosing."),
 		paper.Table{Head: []string{"Fact", "Value"}, Rows: facts, Widths: []float64{0.35, 0.65}})...)
 	s.add("Correspondence", "2026-09-28 Message, file plan and next steps.eml", true, paper.Email, join(
 		paper.MailHead{From: s.address(m.Supervisor), To: s.address(m.FirmTeam[0]), Subject: m.Number + ": file plan and next steps", Sent: time.Date(2026, 9, 28, 9, 12, 0, 0, time.FixedZone("CDT", -5*3600))},
 		paras("The file plan for "+m.Title+" is complete. Sources are in their folders, and the party list is at revision "+string(rune('0'+m.PartyRev))+".",
 			"Next: the provider confirms its conflict check, then I release the first package. Nothing goes out before the check is as new as the list."))...)
+}
+
+// longDate is how dates are written in papers and in the facts.
+const longDate = "January 2, 2006"
+
+// opened is the day the firm took the matter on.
+func opened(m Matter) time.Time {
+	switch m.Key {
+	case "orlov", "ostrava", "castellano-trust", "pelletric":
+		return time.Date(2026, 9, 8, 0, 0, 0, 0, time.UTC)
+	default:
+		return time.Date(2026, 2, 10, 0, 0, 0, 0, time.UTC)
+	}
+}
+
+// on gives the day a fact names, as it begins a file name, and as it is written.
+func (s *shelf) on(label string, otherwise time.Time) (file, words string) {
+	t, err := time.Parse(longDate, s.m.Fact(label))
+	if err != nil {
+		t = otherwise
+	}
+	return t.Format(time.DateOnly), t.Format(longDate)
 }
 
 func (s *shelf) address(key string) string {

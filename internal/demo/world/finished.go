@@ -81,8 +81,8 @@ func yearTask(i int) Done {
 		}
 	}
 	m := fits[int(r/11)%len(fits)]
-	if m.Key == "pelletric" && at.Month() < time.October { // engaged in September
-		at = time.Date(2026, 10, 1+int(r%30), 14, 0, 0, 0, time.UTC)
+	if from := mayStart(m); at.Before(from) {
+		at = from.Add(time.Duration(r%28*24) * time.Hour)
 	}
 	d := done(i, k, m, at)
 	switch r / 13 % 12 {
@@ -92,6 +92,21 @@ func yearTask(i int) Done {
 		d.fault(kinds[k].defects[1], "senior_review")
 	}
 	return d
+}
+
+// mayStart is the first day on which work of a matter could be released: it was
+// opened and its client had consented.
+func mayStart(m Matter) time.Time {
+	from := opened(m).AddDate(0, 0, 5)
+	for _, c := range Clients() {
+		if c.Key != m.Client {
+			continue
+		}
+		if t, err := time.Parse(time.DateOnly, c.ConsentOn); err == nil && t.After(from) {
+			from = t.AddDate(0, 0, 1)
+		}
+	}
+	return from.Add(14 * time.Hour)
 }
 
 func done(i, k int, m Matter, at time.Time) Done {

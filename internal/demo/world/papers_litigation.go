@@ -4,8 +4,9 @@ import "countersign/internal/demo/paper"
 
 // litigationPapers are the papers of any civil action.
 func litigationPapers(s *shelf) {
-	a, b, filed := s.side(0).Name, s.side(1).Name, s.m.Fact("Complaint filed")
-	s.add("Pleadings", "2026-04-27 Complaint.pdf", true, paper.Pleading, join(s.caption("Complaint"),
+	a, b := s.side(0).Name, s.side(1).Name
+	filedOn, filed := s.on("Complaint filed", opened(s.m))
+	s.add("Pleadings", filedOn+" Complaint.pdf", true, paper.Pleading, join(s.caption("Complaint"),
 		paper.Para{Text: "Plaintiff " + a + ", for a complaint against Defendant " + b + ", states:"}, paper.Heading{Text: "The parties", Level: 2},
 		points(a+" is and was at all relevant times a resident of this jurisdiction.", b+" does business in this jurisdiction and may be found here.",
 			"The acts and omissions described below were those of Defendant's agents and employees, within the scope of their work."),
@@ -25,9 +26,13 @@ func litigationPapers(s *shelf) {
 	s.add("Discovery", "2026-07-27 Responses to first request for production.pdf", true, paper.Pleading, join(s.caption("Responses to first request for production"),
 		points("Defendant objects that the request is overbroad. Subject to the objection, see KES000001 to KES000214.", "See KES000215 to KES000390.", "Withheld as work product; a log will follow.", "Objection: privacy of non-parties. No documents are produced."),
 		paper.Signature{Date: "July 27, 2026", Signed: true, Name: "Counsel for Defendant"})...)
-	s.add("Orders", "2026-04-09 Scheduling order.pdf", true, paper.Pleading, join(s.caption("Scheduling order"),
+	orderOn, ordered := "2026-06-15", "June 15, 2026"
+	if s.m.Key == "brandt" {
+		orderOn, ordered = "2026-04-09", "April 9, 2026"
+	}
+	s.add("Orders", orderOn+" Scheduling order.pdf", true, paper.Pleading, join(s.caption("Scheduling order"),
 		points("Fact discovery closes on January 29, 2027.", "Privilege logs are exchanged by December 4, 2026.", "Motions to compel are heard on notice; the reply is filed no later than fourteen days before the hearing.", "Memoranda are limited to fifteen pages."),
-		paper.Signature{Date: "April 9, 2026", Signed: true, Name: "The Court"})...)
+		paper.Signature{Date: ordered, Signed: true, Name: "The Court"})...)
 }
 
 // testimony is the second volume of the plaintiff's deposition.

@@ -27,9 +27,10 @@ func immigrationPapers(s *shelf) {
 func familyPapers(s *shelf) {
 	m := s.m
 	a, b := s.side(0).Name, s.side(1).Name
-	s.add("Pleadings", "2026-02-18 Petition for dissolution.pdf", true, paper.Pleading, join(s.caption("Petition for dissolution of marriage"),
+	petitionOn, petition := s.on("Petition filed", opened(m))
+	s.add("Pleadings", petitionOn+" Petition for dissolution.pdf", true, paper.Pleading, join(s.caption("Petition for dissolution of marriage"),
 		points("Petitioner "+a+" has lived in this State for more than ninety days.", "The parties were married and are now separated; irreconcilable differences have caused the breakdown of the marriage.",
-			"There are minor children of the marriage, named here by initials only.", "Petitioner asks for an allocation of parental responsibilities, support, and a just division of the marital property."), s.sign("February 18, 2026", true))...)
+			"There are minor children of the marriage, named here by initials only.", "Petitioner asks for an allocation of parental responsibilities, support, and a just division of the marital property."), s.sign(petition, true))...)
 	s.add("Financial", "2026-10-21 Financial affidavit.docx", false, paper.Pleading, join(s.caption("Financial affidavit"),
 		paper.Para{Text: a + ", being first duly sworn, states that the figures below are true and complete as of October 21, 2026."},
 		paper.Table{Head: []string{"Item", a, b}, Rows: [][]string{{"Gross monthly income", m.Fact("Petitioner gross monthly income"), m.Fact("Respondent gross monthly income")}, {"Housing", "$2,150.00", "not stated"}, {"Health insurance", "$410.00", "not stated"}, {"Child care", "$980.00", "$0.00"}}},
@@ -49,11 +50,8 @@ func dealPapers(s *shelf) {
 	if law == "" {
 		law = "Illinois"
 	}
-	on := m.Fact("Signing")
-	if on == "" {
-		on = "October 1, 2026"
-	}
-	s.add("Agreements", "2026-10-30 Principal agreement.docx", false, paper.Plain, join(paper.Heading{Text: "Agreement", Level: 1},
+	onFile, on := s.on("Signing", opened(m).AddDate(0, 0, 23))
+	s.add("Agreements", onFile+" Principal agreement.docx", false, paper.Plain, join(paper.Heading{Text: "Agreement", Level: 1},
 		paper.Para{Text: "This agreement is dated " + on + " and made between " + a + " and " + b + "."},
 		points("Definitions. Capitalized terms have the meaning given where they first appear.", "Consideration. The amounts and the times of payment are those of Schedule 1.",
 			"Notice. A notice is in writing and takes effect on the second business day after it is sent to the address in Schedule 2.",

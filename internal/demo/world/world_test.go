@@ -113,6 +113,9 @@ func TestFinished(t *testing.T) {
 		if d.Drafter == "" || d.Peer == "" || d.Senior == "" || d.Drafter == d.Peer || d.Peer == d.Senior || d.Drafter == d.Senior {
 			t.Errorf("%s on %s: drafted by %q, reviewed by %q and %q", d.Key, d.Matter, d.Drafter, d.Peer, d.Senior)
 		}
+		if m, _ := world.MatterBy(d.Matter); !consented(m.Client, d.Released.Format("2006-01-02")) {
+			t.Errorf("%s on %s was released before its client consented", d.Key, d.Matter)
+		}
 		if !d.Delivered.After(d.Released) || !d.Delivered.Before(world.Clock) {
 			t.Errorf("%s: released %v, delivered %v", d.Key, d.Released, d.Delivered)
 		}
@@ -125,4 +128,13 @@ func TestFinished(t *testing.T) {
 	if defective["drafting"] != 0 || defective["research"] != 3 || defective[""] == 0 {
 		t.Errorf("defective tasks are %v; the pilot's verdicts rest on 0 and 3", defective)
 	}
+}
+
+func consented(client, on string) bool {
+	for _, c := range world.Clients() {
+		if c.Key == client {
+			return c.ConsentOn != "" && c.ConsentOn <= on
+		}
+	}
+	return false
 }
