@@ -95,6 +95,9 @@ func flowCaption(c Caption) []item {
 		left = append(left, "     v.")
 		side(c.Second)
 	}
+	if n := len(left); n > 0 {
+		left[n-1] = strings.TrimSuffix(left[n-1], ",") + "."
+	}
 	right := []string{"Case No. " + c.Number}
 	if c.Judge != "" {
 		right = append(right, "", c.Judge)

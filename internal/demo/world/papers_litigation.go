@@ -79,11 +79,11 @@ func brandtPapers(s *shelf) {
 		{Mark: "Q", Text: "How long are they kept?"}, {Mark: "A", Text: "Seven years, at every depot. It is in the manual."},
 		{Mark: "Q", Text: "Where is the sheet of June 2, 2025, for route 14?"}, {Mark: "A", Text: "I was told that it was misfiled."},
 		{Mark: "MR. GARROW", Text: "The next part is designated confidential under the order and is sealed."}}})
-	s.add("Orders", "2026-06-02 Order on motion to compel.pdf", true, paper.Pleading, join(s.caption("Order on motion to compel"),
+	s.add("Orders", "2026-09-03 Order on motion to compel.pdf", true, paper.Pleading, join(s.caption("Order on motion to compel"),
 		paras("Before the Court is Plaintiff's motion to compel. For the reasons below it is granted in part.",
 			"Defendant's manual gives it the right to call for delivery records “on demand and without charge.” Records that a party may obtain on demand are within its control under Fed. R. Civ. P. 34(a)(1). The objection that they lie at another depot is overruled.",
 			"Defendant shall produce the records of June 2025 within twenty-one days. The request for fees is denied."),
-		paper.Signature{Date: "June 2, 2026", Signed: true, Name: "Adaline R. Prewitt", Lines: []string{"United States District Judge"}})...)
+		paper.Signature{Date: "September 3, 2026", Signed: true, Name: "Adaline R. Prewitt", Lines: []string{"United States District Judge"}})...)
 	s.add("Motions", "Reply memorandum, motion to compel.docx", false, paper.Pleading, join(s.caption("Reply in support of second motion to compel"),
 		paper.Heading{Text: "Introduction", Level: 2},
 		paras("Kestrel does not say that the June 2025 dispatch records are gone. It says that they are elsewhere. Its dispatcher testified that they are kept seven years, at every depot.",
