@@ -152,7 +152,8 @@ func conformAbsent(t *testing.T, s *Store) {
 // conformBroken puts from sources that fail; that nothing is left is checked where a bucket can be listed.
 func conformBroken(t *testing.T, s *Store) {
 	broken := errors.New("the line dropped")
-	src := io.MultiReader(bytes.NewReader(noise(2*segmentBytes)), iotest.ErrReader(broken))
+	// 12 MiB, so that S3 has begun an upload in parts.
+	src := io.MultiReader(bytes.NewReader(noise(12<<20)), iotest.ErrReader(broken))
 	if st, err := s.Put(t.Context(), testKey, "v1", src); !errors.Is(err, broken) || st.Name != "" {
 		t.Errorf("broken source: %+v, %v", st, err)
 	}

@@ -11,8 +11,11 @@ import (
 
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
+	"countersign/internal/platform/blob"
 	"countersign/internal/platform/db"
 )
+
+var _ blob.Sealer = BlobKey{}
 
 const (
 	halsted  = ident.OrgID("01900000-0000-7000-8000-00000000000a")
@@ -131,7 +134,7 @@ func TestMakeKeepsTheFirstKey(t *testing.T) {
 			t.Errorf("%q, %v", got, err)
 		}
 		var at int64
-		if err := d.QueryRow(t.Context(), db.SQL("SELECT made_at FROM data_key WHERE id = ?", "matter/"+string("01900000-0000-7000-8000-000000000001"))).Scan(&at); err != nil || at != db.Micros(k.clock) {
+		if err := d.QueryRow(t.Context(), db.SQL("SELECT made_at FROM data_key WHERE id = ?", "matter/01900000-0000-7000-8000-000000000001")).Scan(&at); err != nil || at != db.Micros(k.clock) {
 			t.Errorf("made_at %d, %v", at, err)
 		}
 	})
