@@ -1,0 +1,199 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The two widths at which every page is looked at.
+const (
+	Wide   = 1280
+	Narrow = 390
+)
+
+// A Page is a browser of its own, with its own profile, as one person has it open.
+type Page struct {
+	t    testing.TB
+	ctx  context.Context
+	base string
+}
+
+// Open starts a browser of the given width for the server at base and goes to path.
+func Open(t testing.TB, base, path string, width int) *Page {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: no browser")
+	}
+	chromium := need(t, "COUNTERSIGN_CHROMIUM")
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(chromium), chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun,
+		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(width, 900),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("force-prefers-reduced-motion", true))
+	ctx, cancel := chromedp.NewContext(alloc) // no time limit: it would end the browser
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // waits until the browser has let go of its profile folder
+		cancel()
+		stop()
+	})
+	p := &Page{t: t, ctx: ctx, base: base}
+	// The first step is without a time limit: a browser lives as long as the context that started it.
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(width), 900)); err != nil {
+		t.Fatalf("the browser does not start: %v", err)
+	}
+	p.Go(path)
+	return p
+}
+
+func need(t testing.TB, variable string) string {
+	t.Helper()
+	v := os.Getenv(variable)
+	if v == "" {
+		t.Fatal(variable + " is not set: run 'make e2e' or 'scripts/browser.sh go test ./internal/e2e/...', which find what is needed, or pass -short")
+	}
+	return v
+}
+
+func (p *Page) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.fail(what, err)
+	}
+}
+
+// fail ends the test with what the person would see.
+func (p *Page) fail(what string, err error) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	at, _ := chromedp.Run(ctx, chromedp.Location())
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText.slice(0, 2000) : ""`))
+	p.t.Fatalf("%s: %v\nat %s the page says:\n%s", what, err, at, text)
+}
+
+// Go opens the address path of the server, which is an absolute path.
+func (p *Page) Go(path string) { p.t.Helper(); p.do("open "+path, chromedp.Navigate(p.base+path)) }
+
+// Click presses the element that the CSS selector names, once it can be seen.
+func (p *Page) Click(css string) {
+	p.t.Helper()
+	p.do("click "+css, chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
+}
+
+// Press presses the button or link whose whole visible text, or label for screen readers, is name.
+func (p *Page) Press(name string) {
+	p.t.Helper()
+	p.waitFor("the button or link "+name, fmt.Sprintf(`(() => {
+		const named = (e) => (e.getAttribute("aria-label") || e.innerText || e.value || "").trim() === %s;
+		const found = [...document.querySelectorAll("button, a[href], summary, input[type=submit]")].find((e) => named(e) && e.checkVisibility() && !e.disabled);
+		document.querySelectorAll("[data-e2e]").forEach((e) => e.removeAttribute("data-e2e"));
+		if (found) found.setAttribute("data-e2e", "");
+		return !!found;
+	})()`, quote(name)))
+	p.Click("[data-e2e]")
+}
+
+// Fill replaces the content of a field.
+func (p *Page) Fill(css, text string) {
+	p.t.Helper()
+	sel := chromedp.CSS(css)
+	p.do("fill "+css, chromedp.Clear(sel, chromedp.NodeVisible), chromedp.SendKeys(sel, text))
+}
+
+// Choose picks the option with this value in a select.
+func (p *Page) Choose(css, value string) {
+	p.t.Helper()
+	p.do("choose "+value+" in "+css, chromedp.SetValue(chromedp.CSS(css), value))
+}
+
+// Keys types into whatever has the focus, with kb's constants for special keys.
+func (p *Page) Keys(keys string) {
+	p.t.Helper()
+	p.do("type", chromedp.SendKeys(chromedp.CSS("*:focus, body"), keys))
+}
+
+// Upload puts files into a file field, as a person who picks them. The names are paths on this machine.
+func (p *Page) Upload(css string, files ...string) {
+	p.t.Helper()
+	for i, f := range files {
+		abs, err := filepath.Abs(f)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		files[i] = abs
+	}
+	p.do("upload into "+css, chromedp.SetUploadFiles(chromedp.CSS(css), files))
+}
+
+// See waits until the page shows text.
+func (p *Page) See(text string) {
+	p.t.Helper()
+	p.waitFor("the text "+text, "!!document.body && document.body.innerText.includes("+quote(text)+")")
+}
+
+// Gone waits until the page no longer shows text.
+func (p *Page) Gone(text string) {
+	p.t.Helper()
+	p.waitFor("no text "+text, "!!document.body && !document.body.innerText.includes("+quote(text)+")")
+}
+
+// Text is the visible text of the first element that the selector names.
+func (p *Page) Text(css string) string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(css)))
+	if err != nil {
+		p.fail("read "+css, err)
+	}
+	return text
+}
+
+// Path is the path and query of the page's address.
+func (p *Page) Path() string {
+	p.t.Helper()
+	return strings.TrimPrefix(eval[string](p, "read the address", "location.href"), p.base)
+}
+
+func (p *Page) waitFor(what, expression string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	for { // a page that changes under the poll ends it with an error: ask the new page
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		if err == nil && ok {
+			return
+		}
+		if err := chromedp.Do(ctx, chromedp.Sleep(pause)); err != nil {
+			p.fail("wait for "+what, err)
+		}
+	}
+}
+
+func eval[T any](p *Page, what, expression string, opts ...chromedp.EvaluateOption) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, opts...))
+	if err != nil {
+		p.fail(what, err)
+	}
+	return v
+}
+
+func quote(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string always has a JSON form
+	}
+	return string(b)
+}

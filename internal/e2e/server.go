@@ -1,0 +1,174 @@
+package e2e
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long anything on the way may take before the journey is given up: far beyond what a slow machine needs.
+const patience = 60 * time.Second
+
+// A Server is the running program.
+type Server struct {
+	URL  string // http://127.0.0.1:port
+	Data string // its data folder
+
+	t   testing.TB
+	cmd *exec.Cmd
+	log *tail
+}
+
+// The binary is built once for all the tests of the run, into a folder that Main removes.
+var built struct {
+	sync.Once
+	dir, path string
+	err       error
+}
+
+// Main runs the tests of a package of journeys: func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }.
+func Main(m *testing.M) int {
+	code := m.Run()
+	if built.dir != "" {
+		_ = os.RemoveAll(built.dir) // a leftover in the temporary folder is no failure
+	}
+	return code
+}
+
+func binary(t testing.TB) string {
+	t.Helper()
+	built.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "countersign-e2e-"); built.err != nil {
+			return
+		}
+		built.path = filepath.Join(built.dir, "countersign")
+		out, err := exec.Command("go", "build", "-o", built.path, "countersign/cmd/countersign").CombinedOutput()
+		if err != nil {
+			built.err = fmt.Errorf("go build: %w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return built.path
+}
+
+// Demo builds the demonstration in a fresh folder, starts it and waits until it answers. It is stopped when the test ends.
+func Demo(t testing.TB, more ...string) *Server {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: no browser, no server")
+	}
+	s := &Server{t: t, Data: t.TempDir()}
+	s.start(append([]string{"demo", "--data", s.Data, "--addr", "127.0.0.1:0"}, more...))
+	t.Cleanup(s.Kill)
+	return s
+}
+
+// Restart kills the program as a power cut would and starts it again on the same data, on another port.
+func (s *Server) Restart() {
+	s.t.Helper()
+	args := s.cmd.Args[1:]
+	s.Kill()
+	s.start(args)
+}
+
+// Kill ends the program at once (SIGKILL); nothing is said to it before.
+func (s *Server) Kill() {
+	_ = s.cmd.Process.Kill() // it may have ended already
+	_ = s.cmd.Wait()
+}
+
+// Stop asks the program to end (SIGTERM) and fails the test if it does not end well.
+func (s *Server) Stop() {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.cmd.Wait(); err != nil {
+		s.t.Errorf("the program did not stop well: %v\n%s", err, s.log)
+	}
+}
+
+// Log is what the program has printed lately.
+func (s *Server) Log() string { return s.log.String() }
+
+var address = regexp.MustCompile(`https?://127\.0\.0\.1:[1-9][0-9]*`)
+
+func (s *Server) start(args []string) {
+	s.t.Helper()
+	s.log = &tail{}
+	s.cmd = exec.Command(binary(s.t), args...)
+	out, in := io.Pipe()
+	s.cmd.Stdout, s.cmd.Stderr = in, in
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	found := make(chan string, 1)
+	go func() { // it ends when the pipe is closed below, after the program has ended
+		lines := bufio.NewReader(out)
+		for {
+			line, err := lines.ReadString('\n')
+			s.log.add(line)
+			if url := address.FindString(line); url != "" {
+				select {
+				case found <- url:
+				default:
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	s.t.Cleanup(func() { _ = in.Close() })
+	select {
+	case s.URL = <-found:
+	case <-time.After(5 * patience): // the demonstration writes a year of work first
+		s.Kill()
+		s.t.Fatalf("the program printed no address:\n%s", s.log)
+	}
+	s.answers()
+}
+
+func (s *Server) answers() {
+	s.t.Helper()
+	var err error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		var res *http.Response
+		if res, err = http.Get(s.URL + "/"); err == nil {
+			_ = res.Body.Close()
+			return
+		}
+	}
+	s.t.Fatalf("the program does not answer: %v\n%s", err, s.log)
+}
+
+// A tail keeps the last lines of the program's output for the message of a failed test.
+type tail struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (l *tail) add(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, line)
+	l.lines = l.lines[max(0, len(l.lines)-200):]
+}
+
+func (l *tail) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.lines, "")
+}
