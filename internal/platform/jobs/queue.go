@@ -16,6 +16,7 @@ import (
 
 const (
 	pollEvery   = 250 * time.Millisecond
+	cooldown    = 10 * time.Millisecond // between fetches while there is a backlog
 	rescueAfter = 90 * time.Second // above defaultTimeout; kinds with a longer timeout wait for theirs
 	keepDone    = 24 * time.Hour   // also the longest interval of Every
 	hardStop    = 10 * time.Second
@@ -135,7 +136,7 @@ func (q *Queue) Start(ctx context.Context) error {
 	c, err := q.engine.client(&river.Config{
 		Logger: q.log, PollOnly: true, Workers: w, PeriodicJobs: q.every, ErrorHandler: failures{q.log},
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.workers}},
-		FetchPollInterval: pollEvery, FetchCooldown: pollEvery / 5,
+		FetchPollInterval: pollEvery, FetchCooldown: cooldown,
 		JobTimeout: min(defaultTimeout, q.rescue/2), RescueStuckJobsAfter: q.rescue,
 		CompletedJobRetentionPeriod: keepDone, DiscardedJobRetentionPeriod: -1, CancelledJobRetentionPeriod: -1,
 	})
