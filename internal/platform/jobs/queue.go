@@ -17,8 +17,8 @@ import (
 const (
 	pollEvery   = 250 * time.Millisecond
 	cooldown    = 10 * time.Millisecond // between fetches while there is a backlog
-	rescueAfter = 90 * time.Second // above defaultTimeout; kinds with a longer timeout wait for theirs
-	keepDone    = 24 * time.Hour   // also the longest interval of Every
+	rescueAfter = 90 * time.Second      // above defaultTimeout; kinds with a longer timeout wait for theirs
+	keepDone    = 24 * time.Hour        // also the longest interval of Every
 	hardStop    = 10 * time.Second
 )
 
