@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -109,7 +110,10 @@ func TestAPermanentErrorAndAPanic(t *testing.T) {
 		})
 		q := open(t, d, r)
 		insert(t, d, q, time.Time{}, note{1}, note{2})
-		q.Drain(t.Context()) //nolint:errcheck // both fail
+		err := q.Drain(t.Context())
+		if p, ok := errors.AsType[*PanicError](err); !ok || p.Value != "bug" || strings.Contains(err.Error(), "bug") {
+			t.Errorf("the panic is not told, or its text is: %v", err)
+		}
 		if c := counts(t, q); c.Failed != 1 || c.Retrying != 1 {
 			t.Errorf("drained: %+v", c)
 		}
@@ -122,7 +126,7 @@ func TestAPermanentErrorAndAPanic(t *testing.T) {
 	})
 }
 
-// pause yields while a started queue works; the test's own deadline ends a wait in vain.
+// pause yields while a started queue works; the deadline of the test run ends a wait in vain.
 func pause(t *testing.T) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)

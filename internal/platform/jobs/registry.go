@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -128,7 +129,13 @@ type PanicError struct {
 	Stack []byte // for the log; the job's record keeps Error alone
 }
 
-func (p *PanicError) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+// Error tells a fault of the runtime in full; of other panics the type alone, for their text may hold content.
+func (p *PanicError) Error() string {
+	if e, ok := p.Value.(runtime.Error); ok {
+		return "panic: " + e.Error()
+	}
+	return fmt.Sprintf("panic with a %T", p.Value)
+}
 
 // worker is what River calls.
 type worker[T Args] struct {
