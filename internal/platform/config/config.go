@@ -20,7 +20,7 @@ type Config struct {
 
 	DatabaseURL     string `name:"database-url" help:"postgres:// address. Empty: SQLite in the data folder." env:"COUNTERSIGN_DATABASE_URL" placeholder:"URL"`
 	DatabaseKeyFile string `name:"database-key-file" help:"File with the key of the SQLite database. Empty: database.key in the data folder." env:"COUNTERSIGN_DATABASE_KEY_FILE" placeholder:"FILE" type:"path"`
-	FirmKeyFile     string `name:"firm-key-file" help:"File with the key that the matters' keys are sealed with. Empty: firm.key in the data folder." env:"COUNTERSIGN_FIRM_KEY_FILE" placeholder:"FILE" type:"path"`
+	KeysDir         string `name:"keys-dir" help:"Folder with the key file of each organization. Empty: keys in the data folder." env:"COUNTERSIGN_KEYS_DIR" placeholder:"FOLDER" type:"path"`
 	BlobURL         string `name:"blob-url" help:"Where sealed documents lie: file:///folder or s3://bucket. Empty: blobs in the data folder." env:"COUNTERSIGN_BLOB_URL" placeholder:"URL"`
 
 	Mail Mail   `embed:"" prefix:"smtp-"`
@@ -141,8 +141,8 @@ func (c *Config) SQLitePath() string { return filepath.Join(c.Data, "countersign
 // DatabaseKey is the path of the SQLite key.
 func (c *Config) DatabaseKey() string { return c.inData(c.DatabaseKeyFile, "database.key") }
 
-// FirmKey is the path of the key that seals the matters' keys.
-func (c *Config) FirmKey() string { return c.inData(c.FirmKeyFile, "firm.key") }
+// Keys is the folder with the key file of each organization.
+func (c *Config) Keys() string { return c.inData(c.KeysDir, "keys") }
 
 // MailFolder is where letters lie when there is no mail server.
 func (c *Config) MailFolder() string { return filepath.Join(c.Data, "mail") }

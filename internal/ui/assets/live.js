@@ -57,7 +57,8 @@ const open = (topics, tell) => {
   };
   const heard = (event) => tell(event.data.split(/[\s,]+/).filter(Boolean));
   source.onmessage = heard;
-  source.addEventListener("topic", heard);
+  source.addEventListener("changed", heard);
+  source.addEventListener("refresh", () => tell(topics));
   source.onerror = () => {
     if (source.readyState !== EventSource.CLOSED) return;
     timer = setTimeout(() => open(topics, tell), pause * (0.5 + Math.random()));
