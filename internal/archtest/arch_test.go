@@ -22,6 +22,11 @@ type pkg struct {
 
 func packages(t *testing.T) []pkg {
 	t.Helper()
+	// The test cache sees the folders that this process opens, not those of the go command: without this walk a result
+	// could be remembered although a file has been added.
+	if err := filepath.WalkDir("..", func(_ string, _ os.DirEntry, err error) error { return err }); err != nil {
+		t.Fatal(err)
+	}
 	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,GoFiles", module+"...").Output()
 	if err != nil {
 		t.Fatal(err)
