@@ -23,7 +23,7 @@ var uses = map[string][]string{
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.
 var reserved = []struct{ prefix, who, why string }{
-	{"database/sql", "platform/db platform/jobs schema", "features run fragments, they do not open connections"},
+	{"database/sql", "platform/db platform/jobs platform/telemetry schema", "features run fragments, they do not open connections"}, // telemetry reads the statistics of a pool
 	{"github.com/jackc/pgx/", "platform/db platform/jobs", "one package knows the engine"},
 	{"github.com/ncruces/go-sqlite3", "platform/db", "one package knows the engine"},
 	{"github.com/riverqueue/", "platform/jobs", "the job library stays behind platform/jobs"},
@@ -41,7 +41,7 @@ var reserved = []struct{ prefix, who, why string }{
 var free = []string{"app", "testkit", "archtest", "e2e"}
 
 // rings are the other top-level folders that are no feature.
-var rings = []string{"kernel", "platform", "schema", "ui", "client"}
+var rings = []string{"kernel", "platform", "schema", "ui", "client", "demo"}
 
 // pure is all that a kernel package may import from outside.
 var pure = strings.Fields("cmp crypto/rand encoding/binary encoding/hex errors fmt iter maps slices strconv strings time unicode unicode/utf8")
@@ -57,13 +57,17 @@ func may(from, to string, inside bool) string {
 	case first(to) == "kernel":
 		return ""
 	case ring == "platform":
-		return unless(first(to) == "platform", "mechanisms know no feature")
+		// The frame of every page, error pages too, is drawn with the design system.
+		return unless(first(to) == "platform" || from == "platform/web" && first(to) == "ui", "mechanisms know no feature")
 	case ring == "schema":
 		return unless(to == "platform/db", "migrations need a database and nothing else")
 	case uses[ring] != nil && path.Base(from) == ring+"web":
 		return mayWeb(ring, to)
 	case uses[ring] != nil:
 		return mayFeature(ring, to)
+	case ring == "demo":
+		ok := first(to) == "demo" || first(to) == "platform" && to != "platform/web" || uses[to] != nil
+		return unless(ok, "the demonstration does what people do, through the features' verbs")
 	case ring == "ui":
 		return unless(first(to) == "ui", "the design system knows no feature")
 	}

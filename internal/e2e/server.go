@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -51,6 +52,9 @@ func binary(t testing.TB) string {
 		if built.dir, built.err = os.MkdirTemp("", "countersign-e2e-"); built.err != nil {
 			return
 		}
+		if built.err = sources(); built.err != nil {
+			return
+		}
 		built.path = filepath.Join(built.dir, "countersign")
 		out, err := exec.Command("go", "build", "-o", built.path, "countersign/cmd/countersign").CombinedOutput()
 		if err != nil {
@@ -61,6 +65,27 @@ func binary(t testing.TB) string {
 		t.Fatal(built.err)
 	}
 	return built.path
+}
+
+// sources looks at every file of the module, so that the test cache knows on what a journey depends: it does not see what the go
+// command opens, and would remember a result of an older program.
+func sources() error {
+	mod, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return err
+	}
+	root := filepath.Dir(strings.TrimSpace(string(mod)))
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "bin"):
+			return filepath.SkipDir
+		case d.Type().IsRegular():
+			_, err = os.Stat(path)
+		}
+		return err
+	})
 }
 
 // Demo builds the demonstration in a fresh folder, starts it and waits until it answers. It is stopped when the test ends.

@@ -80,6 +80,22 @@ const AddressEnv = "COUNTERSIGN_TEST_POSTGRES"
 // a suite that skips itself is green for the wrong reason; with -short it is skipped.
 func Postgres(t testing.TB) *db.DB {
 	t.Helper()
+	base := server(t)
+	template, err := postgresTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return clone(t, base, template)
+}
+
+// BarePostgres returns a fresh database with no table in it, dropped when the test ends.
+func BarePostgres(t testing.TB) *db.DB {
+	t.Helper()
+	return clone(t, server(t), "template0")
+}
+
+func server(t testing.TB) string {
+	t.Helper()
 	base := os.Getenv(AddressEnv)
 	if base == "" && testing.Short() {
 		t.Skip("-short: PostgreSQL is not exercised")
@@ -87,10 +103,11 @@ func Postgres(t testing.TB) *db.DB {
 	if base == "" {
 		t.Fatal(AddressEnv + " is not set: run 'make test', which starts a server, or 'scripts/postgres.sh go test ./...', or pass -short")
 	}
-	template, err := postgresTemplate()
-	if err != nil {
-		t.Fatal(err)
-	}
+	return base
+}
+
+func clone(t testing.TB, base, template string) *db.DB {
+	t.Helper()
 	name := "t_" + strings.ReplaceAll(ident.New(), "-", "")
 	if err := admin(t.Context(), base, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package testkit_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,20 @@ func TestEachDatabaseIsMigratedAndItsOwn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Several nodes start at once on one empty PostgreSQL: one migrates, the others wait for it.
+func TestNodesMigrateAtOnce(t *testing.T) {
+	d := testkit.BarePostgres(t)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			if err := schema.Migrate(t.Context(), d); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestClock(t *testing.T) {
