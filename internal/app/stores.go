@@ -71,7 +71,9 @@ func openStores(ctx context.Context, c *config.Config, now func() time.Time, log
 		return s, err
 	}
 	s.gate, err = gate.New(gate.Deps{DB: s.db, Keys: scoped{s.ring}, Announce: s.hub.Publish, Now: now,
-		Enqueue: func(ctx context.Context, tx *db.Tx, at time.Time, j gate.Job) error { return s.queue.Insert(ctx, tx, at, j) }})
+		Enqueue: func(ctx context.Context, tx *db.Tx, at time.Time, j gate.Job) error {
+			return s.queue.Insert(ctx, tx, at, j)
+		}})
 	return s, err
 }
 

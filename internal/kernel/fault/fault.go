@@ -16,14 +16,14 @@ import (
 // A Kind is the class of an error.
 type Kind uint8
 
+// The kinds, with their HTTP status and exit code.
 const (
-	Internal Kind = iota // bug or broken dependency       500, exit 1
-	Invalid              // a field breaks its own rule     422, exit 2
-	NotFound             // absent, or behind an ethical screen: the two are
-	// never distinguished             404, exit 3
-	Forbidden // visible, but not this actor's   403, exit 4
-	Conflict  // the record's state forbids it   409, exit 5
-	Stale     // changed since the caller read it 409, exit 6
+	Internal  Kind = iota // bug or broken dependency: 500, exit 1
+	Invalid               // a field breaks its own rule: 422, exit 2
+	NotFound              // absent or behind an ethical wall, never distinguished: 404, exit 3
+	Forbidden             // visible, but not this actor's: 403, exit 4
+	Conflict              // the record's state forbids it: 409, exit 5
+	Stale                 // changed since the caller read it: 409, exit 6
 )
 
 // An Error carries a Kind and a sentence that is safe to show to the user.

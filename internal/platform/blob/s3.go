@@ -44,7 +44,7 @@ func (s *s3) read(ctx context.Context, name string, off int64, p []byte) (n int,
 	if err != nil {
 		return 0, 0, err
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // a reader: nothing is lost
 	n, err = io.ReadFull(r, p)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil // the object ends here, or the answer was cut: the seal tells

@@ -33,7 +33,7 @@ func TestDefaultsWork(t *testing.T) {
 	for got, want := range map[string]string{
 		c.SQLitePath():  "/srv/x y/countersign.db",
 		c.DatabaseKey(): "/srv/x y/database.key",
-		c.FirmKey():     "/srv/x y/firm.key",
+		c.Keys():        "/srv/x y/keys",
 		c.MailFolder():  "/srv/x y/mail",
 		blobs:           "file:///srv/x%20y/blobs",
 	} {
@@ -103,7 +103,7 @@ func TestEverySettingHasAVariableAndNoneIsASecret(t *testing.T) {
 			if !strings.HasPrefix(f.Tag.Get("env"), "COUNTERSIGN_") || f.Tag.Get("help") == "" {
 				t.Errorf("%s has no variable or no help", f.Name)
 			}
-			if n := strings.ToLower(f.Name); (strings.Contains(n, "password") || strings.Contains(n, "secret") || strings.Contains(n, "key")) && !strings.HasSuffix(n, "file") {
+			if n := strings.ToLower(f.Name); (strings.Contains(n, "password") || strings.Contains(n, "secret") || strings.Contains(n, "key")) && !strings.HasSuffix(n, "file") && !strings.HasSuffix(n, "dir") {
 				t.Errorf("%s is a secret outside a file", f.Name)
 			}
 		}

@@ -49,7 +49,7 @@ func (f *FileKeeper) create(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
+	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when the rename succeeded
 	_, err = tmp.WriteString(hex.EncodeToString(fresh()) + "\n")
 	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err

@@ -111,8 +111,8 @@ type Reader struct {
 	Actor  actor.Actor
 	Name   string
 	Side   ui.Side
-	Zone   *time.Location                             // the reader's
-	Other  *time.Location                             // the other side's, beside it; the same as Zone when there is none
+	Zone   *time.Location                                // the reader's
+	Other  *time.Location                                // the other side's, beside it; the same as Zone when there is none
 	Chrome func(r *http.Request, title string) ui.Chrome // navigation, notices, flash around a page
 }
 
