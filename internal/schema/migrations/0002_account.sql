@@ -42,21 +42,21 @@ CREATE TABLE member (
     PRIMARY KEY (person_id, org_id));
 CREATE INDEX member_org ON member (org_id, until_at);
 
--- Sessions and API tokens. Only a hash of the secret is stored.
+-- Sessions and API tokens. Only a hash of the secret is stored. Their instants are real time, not business time.
 CREATE TABLE session (
     id TEXT PRIMARY KEY,
     token_hash TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL, -- web or token
+    kind TEXT NOT NULL, -- pending (password proved, second factor not), web or token
     person_id TEXT NOT NULL REFERENCES person (id),
     org_id TEXT NOT NULL,
     name TEXT NOT NULL, -- of a token; '' for a session
     scopes TEXT NOT NULL, -- of a token, space-separated
     mfa BOOLEAN NOT NULL,
+    enrol_secret ${BLOB} NOT NULL, -- sealed: a second factor that is shown and not yet confirmed
     made_at BIGINT NOT NULL,
-    seen_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL, -- written at most once a minute; the idle lock is counted from it
     ends_at BIGINT NOT NULL,
     stepped_up_at BIGINT NOT NULL,
-    locked_at BIGINT NOT NULL, -- idle lock; 0 when open
     revoked_at BIGINT NOT NULL,
     address TEXT NOT NULL,
     agent TEXT NOT NULL);
@@ -77,9 +77,9 @@ CREATE TABLE invitation (
     revoked_at BIGINT NOT NULL);
 CREATE INDEX invitation_org ON invitation (org_id, made_at);
 
--- Failed sign-ins, per account and per address, for the rate limit (NIST SP 800-63B section 5.2.2).
-CREATE TABLE sign_in_failure (
-    id TEXT PRIMARY KEY,
-    bucket TEXT NOT NULL, -- keyed hash of the e-mail address or of the network address
-    at BIGINT NOT NULL);
-CREATE INDEX sign_in_failure_bucket ON sign_in_failure (bucket, at);
+-- Attempts to prove a factor, per account and per address, for the rate limit (NIST SP 800-63B section 5.2.2).
+CREATE TABLE sign_in_attempt (
+    bucket TEXT PRIMARY KEY, -- keyed hash of the e-mail address, the person or the network address
+    failures BIGINT NOT NULL, -- in a row, within the window of the bucket
+    last_at BIGINT NOT NULL,
+    until_at BIGINT NOT NULL); -- nothing is tried before; 0 when open
