@@ -85,8 +85,17 @@ type Stored struct {
 // same. On any error, also r's own or the end of ctx, nothing stays in the bucket.
 //
 // Faults: Internal, when the disk is full and when the bucket fails.
-func (s *Store) Put(ctx context.Context, sealer Sealer, binding string, r io.Reader) (st Stored, err error) {
-	st.Name = newName()
+func (s *Store) Put(ctx context.Context, sealer Sealer, binding string, r io.Reader) (Stored, error) {
+	return s.PutAs(ctx, sealer, NewName(), binding, r)
+}
+
+// PutAs is Put under a name that the caller drew with NewName and noted down first, so that a blob whose row never
+// comes can be found and deleted.
+func (s *Store) PutAs(ctx context.Context, sealer Sealer, name, binding string, r io.Reader) (st Stored, err error) {
+	if !validName(name) {
+		return st, errName
+	}
+	st.Name = name
 	defer func() {
 		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 			err = fmt.Errorf("%w (%w)", errFull, err)
@@ -174,7 +183,8 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 
 var errName = errors.New("blob: not the name of a blob")
 
-func newName() string {
+// NewName draws a random name. It is used for one blob.
+func NewName() string {
 	var b [nameBytes]byte
 	rand.Read(b[:])
 	return hex.EncodeToString(b[:])
