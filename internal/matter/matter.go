@@ -39,7 +39,8 @@ const (
 type Word struct{ Key, Name string }
 
 // PracticeAreas are those of the task catalogue, and one for all else.
-var PracticeAreas = []Word{{"litigation", "Litigation"}, {"corporate", "Corporate"}, {"immigration", "Immigration"}, {"family", "Family"}, {"other", "Other"}}
+var PracticeAreas = []Word{{"litigation", "Litigation"}, {"corporate", "Corporate"}, {"immigration", "Immigration"}, {"family", "Family"}, {"estate", "Estates and trusts"},
+	{"realestate", "Real estate"}, {"ip", "Intellectual property"}, {"other", "Other"}}
 
 // DataClasses say what the matter's documents hold; consent and agreements are asked for by class.
 var DataClasses = []Word{{"confidential", "Confidential"}, {"privileged", "Privileged"}, {"phi", "Protected health information"}, {"medicaid", "Medicaid records"}}
