@@ -1,0 +1,159 @@
+package matter
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/fault"
+	"countersign/internal/kernel/ident"
+	"countersign/internal/platform/db"
+	"countersign/internal/platform/gate"
+)
+
+// A NewConsent is the client's informed consent to have work done by a provider.
+type NewConsent struct {
+	Matter    ident.MatterID
+	Provider  ident.OrgID
+	Country   string // "" for the engagement's
+	DataClass string // "" for the matter's
+	GivenBy   string // who consented for the client
+	GivenOn   string // YYYY-MM-DD
+	ExpiresOn string // YYYY-MM-DD, the last day it holds; "" when it does not expire
+	Evidence  ident.VersionID
+	Note      string
+}
+
+// RecordConsent puts a consent on file; the gate rests on it from now until its last day has passed in the firm's zone.
+//
+// Faults: NotFound, Forbidden (role), Invalid (the field).
+func (s *Service) RecordConsent(ctx context.Context, who actor.Actor, in NewConsent) (id string, err error) {
+	err = s.on(ctx, who, RecordConsent, in.Matter, nil, func(tx *gate.Tx, m *Matter) (map[string]string, error) {
+		e, err := engagedWith(ctx, tx, m.Firm, in.Provider)
+		if err != nil {
+			return nil, err
+		}
+		in.Country, in.DataClass = strings.ToUpper(strings.TrimSpace(orText(in.Country, e.Country))), orText(in.DataClass, m.DataClass)
+		if err := in.check(tx.Now); err != nil {
+			return nil, err
+		}
+		until, err := untilAfter(ctx, tx, m.Firm, in.ExpiresOn)
+		if err != nil {
+			return nil, err
+		}
+		if !until.IsZero() && !until.After(tx.Now) {
+			return nil, fault.InField("expires_on", "This consent has expired already.")
+		}
+		id = ident.New()
+		_, err = tx.Exec(ctx, db.SQL(`INSERT INTO consent (id, matter_id, provider_id, country, data_class, given_by, given_on, expires_on, evidence_id, note, recorded_by, recorded_at, withdrawn_by, withdrawn_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)`, id, m.ID, in.Provider, in.Country, in.DataClass, line(in.GivenBy), in.GivenOn, in.ExpiresOn,
+			in.Evidence, strings.TrimSpace(in.Note), who.Person, db.Micros(tx.Now)))
+		if err != nil {
+			return nil, err
+		}
+		return map[string]string{"consent": id, "provider": string(in.Provider), "country": in.Country, "data_class": in.DataClass,
+				"given_by": line(in.GivenBy), "given_on": in.GivenOn, "expires_on": in.ExpiresOn, "evidence": string(in.Evidence)},
+			tx.AddFact(ctx, m.ref(), "consent", in.key(), until)
+	})
+	return id, err
+}
+
+func orText(s, other string) string {
+	if strings.TrimSpace(s) == "" {
+		return other
+	}
+	return s
+}
+
+// key is the value of the gate's fact: what must match at a release.
+func (in NewConsent) key() string { return string(in.Provider) + "|" + in.Country + "|" + in.DataClass }
+
+func (in NewConsent) check(now time.Time) error {
+	given, err := time.Parse(time.DateOnly, in.GivenOn)
+	switch {
+	case line(in.GivenBy) == "" || len(in.GivenBy) > 200:
+		return fault.InField("given_by", "Name the person who consented for the client.")
+	case err != nil:
+		return fault.InField("given_on", "Give the day of the consent as 2026-11-23.")
+	case given.After(now.Add(14 * time.Hour)): // the day has begun nowhere on earth yet
+		return fault.InField("given_on", "The day of the consent lies in the future.")
+	case len(in.Country) != 2:
+		return fault.InField("country", "Give the country as two letters, such as IN.")
+	case !known(DataClasses, in.DataClass):
+		return fault.InField("data_class", "Choose what the documents hold.")
+	}
+	return nil
+}
+
+// ConsentWithdrawn is the job that tells the provider's people and opens the retrieval of what they hold.
+type ConsentWithdrawn struct {
+	MatterID ident.MatterID `json:"matter_id"`
+}
+
+// Kind implements gate.Job.
+func (ConsentWithdrawn) Kind() string { return "matter.consent_withdrawn" }
+
+// WithdrawConsent ends a consent, and every other for the same provider, country and data class: the client's will
+// covers them all. The matter is shut to the provider in the same instant.
+//
+// Faults: NotFound, Forbidden (role), Invalid (reason), Conflict (withdrawn already).
+func (s *Service) WithdrawConsent(ctx context.Context, who actor.Actor, matter ident.MatterID, consent, reason string) error {
+	return s.on(ctx, who, WithdrawConsent, matter, nil, func(tx *gate.Tx, m *Matter) (map[string]string, error) {
+		var c NewConsent
+		var ended int64
+		err := tx.QueryRow(ctx, db.SQL(`SELECT provider_id, country, data_class, withdrawn_at FROM consent WHERE id = ? AND matter_id = ?`, consent, m.ID)).
+			Scan(&c.Provider, &c.Country, &c.DataClass, &ended)
+		if errors.Is(err, db.ErrNoRows) {
+			return nil, tx.Absent("consent", consent)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if ended != 0 {
+			return nil, fault.New(fault.Conflict, "This consent was withdrawn already.")
+		}
+		if line(reason) == "" {
+			return nil, fault.InField("reason", "Say who withdrew it, and when.")
+		}
+		_, err = tx.Exec(ctx, db.SQL(`UPDATE consent SET withdrawn_by = ?, withdrawn_at = ? WHERE matter_id = ? AND provider_id = ? AND country = ? AND data_class = ? AND withdrawn_at = 0`,
+			who.Person, db.Micros(tx.Now), m.ID, c.Provider, c.Country, c.DataClass))
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.EndFact(ctx, m.ref(), "consent", c.key()); err != nil {
+			return nil, err
+		}
+		if err := tx.ShutMatter(ctx, m.ID, c.Provider); err != nil {
+			return nil, err
+		}
+		tx.Enqueue(ConsentWithdrawn{m.ID})
+		tx.Announce(orgTopic(c.Provider))
+		return map[string]string{"consent": consent, "provider": string(c.Provider), "reason": line(reason)}, nil
+	})
+}
+
+// A Consent as the firm sees it.
+type Consent struct {
+	ID                 string
+	Provider           ident.OrgID
+	ProviderName       string
+	Country, DataClass string
+	GivenBy, GivenOn   string
+	ExpiresOn          string
+	Evidence           ident.VersionID
+	Note, RecordedBy   string
+	RecordedAt         time.Time
+	WithdrawnAt        time.Time // zero while it stands
+}
+
+func consents(ctx context.Context, v gate.View, m ident.MatterID) ([]Consent, error) {
+	return db.All(ctx, v, db.SQL(`SELECT c.id, c.provider_id, o.name, c.country, c.data_class, c.given_by, c.given_on, c.expires_on, c.evidence_id, c.note, COALESCE(p.name, ''), c.recorded_at, c.withdrawn_at
+		FROM consent c JOIN org o ON o.id = c.provider_id LEFT JOIN person p ON p.id = c.recorded_by WHERE c.matter_id = ? AND `, m).
+		Join(v.Visible("c.matter_id"), db.SQL(` ORDER BY c.recorded_at DESC, c.id DESC`)),
+		func(rs *db.Rows, c *Consent) error {
+			return rs.Scan(&c.ID, &c.Provider, &c.ProviderName, &c.Country, &c.DataClass, &c.GivenBy, &c.GivenOn, &c.ExpiresOn, &c.Evidence, &c.Note,
+				&c.RecordedBy, db.At{T: &c.RecordedAt}, db.At{T: &c.WithdrawnAt})
+		})
+}
