@@ -88,14 +88,21 @@ func (s *Service) Take(ctx context.Context, who actor.Actor, id ident.TaskID) (o
 func (s *Service) TakeNext(ctx context.Context, who actor.Actor) (out Task, err error) {
 	defer fault.Wrap(&err, "task.TakeNext(%s)", who.Person)
 	v := s.gate.View(who)
-	ids, err := db.Column[ident.TaskID](ctx, v, db.SQL(`SELECT t.id FROM task t WHERE t.provider_id = ? AND t.state = 'open' AND t.holder_id = ''`, who.Org).
-		And(v.Visible("t.matter_id")).Join(db.SQL(` ORDER BY CASE WHEN t.rush THEN 0 ELSE 1 END, t.due_at, t.id LIMIT 50`)))
+	waiting, err := lines(ctx, v, db.SQL(`t.provider_id = ? AND t.state = 'open' AND t.holder_id = ''`, who.Org), byUrgency, 200)
 	if err != nil {
 		return out, err
 	}
-	for _, id := range ids {
-		out, err = s.Take(ctx, who, id)
-		if k := fault.KindOf(err); err == nil || k == fault.Internal {
+	for _, l := range waiting {
+		// Asked before it is attempted: looking for work is no refused attempt, and leaves no entry of one.
+		d, err := s.mayWork(ctx, v, l.Task)
+		if err != nil {
+			return out, err
+		}
+		if !d.Allowed {
+			continue
+		}
+		out, err = s.Take(ctx, who, l.ID)
+		if err == nil || !fault.Correctable(err) { // Conflict: someone was quicker
 			return out, err
 		}
 	}

@@ -96,7 +96,7 @@ func (s *Service) settle(ctx context.Context, who actor.Actor, action authz.Acti
 		var id ident.TaskID
 		var was string
 		var asker ident.PersonID
-		err := tx.QueryRow(ctx, db.SQL(`SELECT task_id, state, asker_id FROM question WHERE id = ?`, question).And(tx.Visible("matter_id"))).Scan(&id, &was, &asker)
+		err := tx.QueryRow(ctx, db.SQL(`SELECT q.task_id, q.state, q.asker_id FROM question q WHERE q.id = ?`, question).And(tx.Visible("q.matter_id"))).Scan(&id, &was, &asker)
 		if errors.Is(err, db.ErrNoRows) {
 			return tx.Absent("question", question)
 		}
@@ -114,7 +114,7 @@ func (s *Service) settle(ctx context.Context, who actor.Actor, action authz.Acti
 			return fault.New(fault.Forbidden, "Only who asked can withdraw the question.")
 		}
 		if was != "open" {
-			return fault.New(fault.Conflict, "This question is already settled.")
+			return settled()
 		}
 		if len(text) > maxWords {
 			return fault.InField("text", "An answer has at most 20,000 characters.")
@@ -123,9 +123,13 @@ func (s *Service) settle(ctx context.Context, who actor.Actor, action authz.Acti
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, db.SQL(`UPDATE question SET state = ?, answer = ?, answered_by = ?, answered_at = ?, rev = rev + 1 WHERE id = ? AND state = 'open'`,
-			state, sealed, who.Person, db.Micros(tx.Now), question)); err != nil {
+		n, err := tx.Exec(ctx, db.SQL(`UPDATE question SET state = ?, answer = ?, answered_by = ?, answered_at = ?, rev = rev + 1 WHERE id = ? AND state = 'open'`,
+			state, sealed, who.Person, db.Micros(tx.Now), question))
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return settled()
 		}
 		if notice != "" {
 			tx.Tell(asker, notice, t.Matter, t.Ref())
@@ -135,6 +139,8 @@ func (s *Service) settle(ctx context.Context, who actor.Actor, action authz.Acti
 		return nil
 	})
 }
+
+func settled() error { return fault.New(fault.Conflict, "This question is already settled.") }
 
 // AssumeSilent lets the default of every question whose time has come take effect; it is the tick job's work. It
 // returns how many.
@@ -147,10 +153,12 @@ func (s *Service) AssumeSilent(ctx context.Context) (n int, err error) {
 	}
 	for _, q := range due {
 		err := s.settle(ctx, who, DoAssume, q, "assumed", "", "assumed")
-		if err != nil && fault.KindOf(err) != fault.Conflict {
+		switch {
+		case err == nil:
+			n++
+		case fault.KindOf(err) != fault.Conflict: // settled by a person since the list was read
 			return n, err
 		}
-		n++
 	}
 	return n, nil
 }

@@ -135,6 +135,9 @@ func (s *Service) SettleFinding(ctx context.Context, who actor.Actor, task ident
 		if err := tx.Permit(ctx, t.Subject()); err != nil {
 			return err
 		}
+		if err := t.must(t.State == Open, "The task is held; findings are settled when it goes on."); err != nil {
+			return err
+		}
 		if state != "accepted" && state != "withdrawn" && state != "open" {
 			return fault.InField("state", "A finding is accepted, withdrawn or open again.")
 		}

@@ -60,6 +60,9 @@ func (s *Service) move(ctx context.Context, who actor.Actor, action authz.Action
 		if err != nil {
 			return err
 		}
+		if rev != 0 && rev < t.Rev { // a page that was overtaken is no refused attempt
+			return overtaken()
+		}
 		if err := tx.Permit(ctx, t.Subject()); err != nil {
 			return err
 		}

@@ -16,12 +16,16 @@ const taskColumns = `t.id, t.number, t.firm_id, t.matter_id, t.engagement_id, t.
 
 const taskFrom = ` FROM task t JOIN playbook_version pv ON pv.playbook_id = t.playbook_id AND pv.n = t.playbook_n `
 
-func scanTask(rs interface{ Scan(...any) error }, t *Task) error {
-	var stages string
-	err := rs.Scan(&t.ID, &t.Number, &t.Firm, &t.Matter, &t.Engagement, &t.Provider, &t.Playbook, &t.PlaybookN, &t.Code, &t.Title,
+// fields are where a row of taskColumns is scanned to; the last but one is the stage track as text.
+func fields(t *Task, stages *string) []any {
+	return []any{&t.ID, &t.Number, &t.Firm, &t.Matter, &t.Engagement, &t.Provider, &t.Playbook, &t.PlaybookN, &t.Code, &t.Title,
 		&t.State, &t.Stage, &t.Returned, &t.ReturnTo, &t.Author, &t.Holder, &t.Supervisor, &t.Rush, db.At{T: &t.Due}, &t.Cycle, &t.Rev,
-		&t.MadeBy, db.At{T: &t.MadeAt}, &t.ReleasedBy, db.At{T: &t.ReleasedAt}, db.At{T: &t.CompleteAt}, db.At{T: &t.StageAt}, db.At{T: &t.DoneAt}, &stages, &t.Offshore)
-	if err != nil {
+		&t.MadeBy, db.At{T: &t.MadeAt}, &t.ReleasedBy, db.At{T: &t.ReleasedAt}, db.At{T: &t.CompleteAt}, db.At{T: &t.StageAt}, db.At{T: &t.DoneAt}, stages, &t.Offshore}
+}
+
+func scanTask(rs interface{ Scan(...any) error }, t *Task, more ...any) (err error) {
+	var stages string
+	if err = rs.Scan(append(fields(t, &stages), more...)...); err != nil {
 		return err
 	}
 	t.Stages, err = ParseStages(stages)
@@ -33,9 +37,13 @@ func seen(org ident.OrgID) db.Frag {
 	return db.SQL(`(t.state <> 'preparing' OR t.firm_id = ? OR ? = '')`, org, org)
 }
 
-// load reads one task that the actor may know of.
+// load reads one task that the actor may know of, and keeps it from moving until the write ends: of two people who
+// press at once, the second decides on what the first left.
 func load(ctx context.Context, tx *gate.Tx, id ident.TaskID) (t Task, err error) {
 	q := db.SQL(`SELECT `+taskColumns+taskFrom+`WHERE t.id = ?`, id).And(tx.Visible("t.matter_id"), seen(tx.Who.Org))
+	if lock := tx.ForUpdate(); lock.Text != "" {
+		q = q.Join(lock, db.SQL(" OF t"))
+	}
 	err = scanTask(tx.QueryRow(ctx, q), &t)
 	if errors.Is(err, db.ErrNoRows) {
 		return t, tx.Absent("task", string(id))
@@ -43,12 +51,23 @@ func load(ctx context.Context, tx *gate.Tx, id ident.TaskID) (t Task, err error)
 	if err != nil {
 		return t, err
 	}
-	t.Reviewers, err = reviewersOf(ctx, tx, id)
-	return t, err
+	return t, t.hands(ctx, tx)
 }
 
-func reviewersOf(ctx context.Context, q db.Reader, id ident.TaskID) ([]ident.PersonID, error) {
-	return db.Column[ident.PersonID](ctx, q, db.SQL(`SELECT person_id FROM task_reviewer WHERE task_id = ? ORDER BY stage`, id))
+// hands reads through whose hands the task went, on which separation of duties rests: who is down for a review or did
+// one, at other stages than the open one too, and who drafted, even when someone else is the author now.
+func (t *Task) hands(ctx context.Context, q db.Reader) (err error) {
+	if t.Reviewers, err = db.Column[ident.PersonID](ctx, q, db.SQL(`SELECT person_id FROM task_reviewer WHERE task_id = ? ORDER BY stage`, t.ID)); err != nil {
+		return err
+	}
+	if t.elsewhere, err = db.Column[string](ctx, q, db.SQL(`SELECT person_id FROM task_reviewer WHERE task_id = ? AND stage <> ?
+		UNION SELECT reviewer_id FROM review WHERE task_id = ? AND stage <> ?`, t.ID, t.Stage, t.ID, t.Stage)); err != nil {
+		return err
+	}
+	t.drafters, err = db.Column[string](ctx, q, db.SQL(`SELECT author_id FROM submission WHERE task_id = ? AND stage = 0
+		UNION SELECT v.author_id FROM version v JOIN document d ON d.id = v.document_id WHERE d.task_id = ? AND v.stage = ? AND v.org_id = ?`,
+		t.ID, t.ID, t.Stages[0].Key, t.Provider))
+	return err
 }
 
 // reviewerAt returns who is down for a stage, or "".
@@ -79,10 +98,14 @@ func save(ctx context.Context, tx *gate.Tx, t Task, rev int64) (Task, error) {
 		t.Supervisor, t.Rush, db.Micros(t.Due), t.Cycle, t.ReleasedBy, db.Micros(t.ReleasedAt), db.Micros(t.CompleteAt), db.Micros(t.StageAt), db.Micros(t.DoneAt),
 		t.ID, rev))
 	if err == nil && n == 0 {
-		err = fault.New(fault.Stale, "Someone moved this task since you opened it. Look again, then repeat; what you typed is kept.")
+		err = overtaken()
 	}
 	t.Rev++
 	return t, err
+}
+
+func overtaken() error {
+	return fault.New(fault.Stale, "Someone moved this task since you opened it. Look again, then repeat; what you typed is kept.")
 }
 
 // setReason keeps, sealed, why a task is held.

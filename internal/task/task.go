@@ -80,6 +80,9 @@ type Task struct {
 	Offshore   string // of the playbook version: yes, conditional, no
 	Rev        int64
 
+	drafters  []string // who drafted any of it, whoever is the author now
+	elsewhere []string // who reviewed, or is down to review, at a stage other than the open one
+
 	MadeBy, ReleasedBy                              ident.PersonID
 	MadeAt, ReleasedAt, CompleteAt, StageAt, DoneAt time.Time
 }
@@ -95,15 +98,11 @@ func (t Task) Ref() authz.Ref { return authz.Ref{Kind: "task", ID: string(t.ID)}
 
 // Subject is the task as the policies see it.
 func (t Task) Subject() authz.Subject {
-	reviewers := make([]string, len(t.Reviewers))
-	for i, p := range t.Reviewers {
-		reviewers[i] = string(p)
-	}
 	return authz.Subject{
 		Ref: t.Ref(), Matter: string(t.Matter), Engagement: string(t.Engagement), Org: string(t.Firm), Provider: string(t.Provider),
 		Attrs: map[string]any{
 			"state": string(t.State), "stage_kind": string(t.At().Kind), "stage_role": t.At().Role,
-			"author": string(t.Author), "holder": string(t.Holder), "reviewers": reviewers, "supervisor": string(t.Supervisor),
+			"author": string(t.Author), "holder": string(t.Holder), "drafters": t.drafters, "reviewers": t.elsewhere, "supervisor": string(t.Supervisor),
 			"offshore": t.Offshore, "condition_met": false,
 		},
 	}

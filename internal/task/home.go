@@ -1,0 +1,249 @@
+package task
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/fault"
+	"countersign/internal/kernel/ident"
+	"countersign/internal/platform/db"
+	"countersign/internal/platform/gate"
+)
+
+// A NeedKind is what a person is wanted for.
+type NeedKind string
+
+// The kinds of needs, in the words of the verbs.
+const (
+	NeedFix     NeedKind = "fix"     // the draft came back
+	NeedDraft   NeedKind = "draft"   // the draft is with the person
+	NeedReview  NeedKind = "review"  // a review is with the person
+	NeedSign    NeedKind = "sign"    // ready to sign
+	NeedAnswer  NeedKind = "answer"  // a question of the provider
+	NeedSupply  NeedKind = "supply"  // a declined package lacks something
+	NeedRelease NeedKind = "release" // a package is not released
+	NeedAssign  NeedKind = "assign"  // nobody holds it
+)
+
+// A Need is one thing that waits on the person.
+type Need struct {
+	Kind     NeedKind
+	Line     Line
+	When     time.Time // due, or when silence means yes
+	Question *Question // of NeedAnswer
+	Missing  []string  // of NeedSupply
+}
+
+// Counts are the figures of a home page, over all that the person can see.
+type Counts struct {
+	Open, Late, DueSoon  int // of open work; DueSoon within twelve hours
+	Waiting              int // open with no holder
+	Held                 int // paused, declined, recalled
+	Questions            int // not settled
+	Delivered, Preparing int // Delivered in the last seven days
+}
+
+// A Home is what a person sees first: what needs them, then what moves without them.
+type Home struct {
+	Now         time.Time
+	Roles       []string // in the organization acted for
+	Provider    bool     // acts for a provider
+	Needs       []Need   // what came back first, then by time
+	Next        int      // tasks of the queue that wait for anyone
+	Counts      Counts
+	Moving      []Line // open or held, not with the person; the first of MovingTotal, by due time
+	MovingTotal int
+	Delivered   []Line // of a client reader, and of nobody else: newest first
+}
+
+// Is reports whether the person has one of the roles.
+func (h Home) Is(roles ...string) bool {
+	return slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(h.Roles, r) })
+}
+
+// homeRows bounds each list of a home page.
+const homeRows = 20
+
+// soon is how far ahead a due time counts as near.
+const soon = 12 * time.Hour
+
+// Home says what needs the person now, by role.
+func (s *Service) Home(ctx context.Context, who actor.Actor) (h Home, err error) {
+	defer fault.Wrap(&err, "task.Home(%s)", who.Person)
+	v := s.gate.View(who)
+	h.Now = v.Now
+	if h.Roles, h.Provider, err = roles(ctx, v); err != nil {
+		return h, err
+	}
+	if h.Is("client_reader") {
+		h.Delivered, err = lines(ctx, v, db.SQL(`t.state = 'delivered'`), byNews, homeRows)
+		return h, err
+	}
+	if h.Needs, err = s.needs(ctx, v, h); err != nil {
+		return h, err
+	}
+	sortNeeds(h.Needs)
+	if h.Provider {
+		if h.Next, err = count(ctx, v, db.SQL(`t.provider_id = ? AND t.state = 'open' AND t.holder_id = ''`, who.Org)); err != nil {
+			return h, err
+		}
+	}
+	if h.Counts, err = countAll(ctx, v); err != nil {
+		return h, err
+	}
+	elsewhere := db.SQL(`t.state IN ('open', 'paused') AND t.holder_id <> ?`, who.Person)
+	if h.MovingTotal, err = count(ctx, v, elsewhere); err != nil {
+		return h, err
+	}
+	h.Moving, err = lines(ctx, v, elsewhere, `t.due_at, t.id`, homeRows)
+	return h, err
+}
+
+// roles reads the actor's roles in the organization acted for, and on which side that stands.
+func roles(ctx context.Context, v gate.View) (out []string, provider bool, err error) {
+	at := db.Micros(v.Now)
+	out, err = db.Column[string](ctx, v, db.SQL(`SELECT role FROM access_grant WHERE person_id = ? AND scope_kind = 'org' AND scope_id = ? AND from_at <= ? AND until_at > ? ORDER BY role`,
+		v.Who.Person, v.Who.Org, at, at))
+	if err != nil {
+		return nil, false, err
+	}
+	var kind string
+	err = v.QueryRow(ctx, db.SQL(`SELECT kind FROM org WHERE id = ?`, v.Who.Org)).Scan(&kind)
+	return out, kind == "provider", err
+}
+
+// needs collects what waits on the person: what is with them, and what their role answers for.
+func (s *Service) needs(ctx context.Context, v gate.View, h Home) ([]Need, error) {
+	me := v.Who.Person
+	mine, err := lines(ctx, v, db.SQL(`t.holder_id = ? AND t.state = 'open'`, me), byUrgency, homeRows)
+	if err != nil {
+		return nil, err
+	}
+	var out []Need
+	for _, l := range mine {
+		out = append(out, Need{Kind: l.need(), Line: l, When: l.Due})
+	}
+	if h.Is("team_lead") {
+		waiting, err := lines(ctx, v, db.SQL(`t.provider_id = ? AND t.holder_id = '' AND t.state = 'open'`, v.Who.Org), byUrgency, homeRows)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range waiting {
+			out = append(out, Need{Kind: NeedAssign, Line: l, When: l.Due})
+		}
+	}
+	if h.Provider {
+		return out, nil
+	}
+	asked, err := s.toAnswer(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	packages, err := toSupply(ctx, v, me)
+	return slices.Concat(out, asked, packages), err
+}
+
+// need is what the open stage wants of its holder.
+func (t Task) need() NeedKind {
+	switch {
+	case t.At().Kind == Acceptance:
+		return NeedSign
+	case t.At().Kind == Review:
+		return NeedReview
+	case t.Returned:
+		return NeedFix
+	}
+	return NeedDraft
+}
+
+// toAnswer lists the open questions of matters that the person supervises or answers for.
+func (s *Service) toAnswer(ctx context.Context, v gate.View) ([]Need, error) {
+	ids, err := db.Column[ident.TaskID](ctx, v, db.SQL(`SELECT DISTINCT t.id FROM question q JOIN task t ON t.id = q.task_id JOIN matter m ON m.id = q.matter_id
+		WHERE q.state = 'open' AND t.state IN ('open', 'paused') AND (m.supervisor_id = ? OR m.delegate_id = ?)`, v.Who.Person, v.Who.Person).
+		And(v.Visible("t.matter_id")).Join(db.SQL(` LIMIT ?`, homeRows)))
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	asked, err := lines(ctx, v, db.In("t.id", ids), byUrgency, homeRows)
+	if err != nil {
+		return nil, err
+	}
+	var out []Need
+	for _, l := range asked {
+		qs, err := questions(ctx, v, l.Task)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range qs {
+			if q.State == "open" {
+				out = append(out, Need{Kind: NeedAnswer, Line: l, When: q.Silence, Question: &q})
+			}
+		}
+	}
+	return out, nil
+}
+
+// toSupply lists the packages that the firm has in hand again, or not yet released.
+func toSupply(ctx context.Context, v gate.View, me ident.PersonID) ([]Need, error) {
+	rows, err := lines(ctx, v, db.SQL(`t.state IN ('declined', 'preparing', 'recalled') AND (t.made_by = ? OR t.released_by = ? OR t.supervisor_id = ?)`, me, me, me), byUrgency, homeRows)
+	if err != nil {
+		return nil, err
+	}
+	var out []Need
+	for _, l := range rows {
+		n := Need{Kind: NeedRelease, Line: l, When: l.Due}
+		if l.State == Declined {
+			n.Kind = NeedSupply
+			missing, err := missingOf(ctx, v, l.Task)
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range missing {
+				if m.Supplied.IsZero() {
+					n.Missing = append(n.Missing, m.Text)
+				}
+			}
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// sortNeeds puts what came back first, then rush, then what is due first.
+func sortNeeds(ns []Need) {
+	rank := func(n Need) int {
+		switch {
+		case n.Kind == NeedFix:
+			return 0
+		case n.Line.Rush && n.Kind != NeedRelease:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(ns, func(a, b Need) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), a.When.Compare(b.When), cmp.Compare(a.Line.ID, b.Line.ID))
+	})
+}
+
+// countAll counts in one pass over what the person can see.
+func countAll(ctx context.Context, v gate.View) (c Counts, err error) {
+	now, near, week := db.Micros(v.Now), db.Micros(v.Now.Add(soon)), db.Micros(v.Now.AddDate(0, 0, -7))
+	q := db.SQL(`SELECT
+			COALESCE(SUM(CASE WHEN t.state = 'open' THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN t.state = 'open' AND t.due_at <= ? THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN t.state = 'open' AND t.due_at > ? AND t.due_at <= ? THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN t.state = 'open' AND t.holder_id = '' THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN t.state IN ('paused', 'declined', 'recalled') THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN t.state = 'preparing' THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN t.state = 'delivered' AND t.delivered_at > ? THEN 1 ELSE 0 END), 0)
+		FROM task t WHERE 1 = 1`, now, now, near, week).And(v.Visible("t.matter_id"), seen(v.Who.Org))
+	if err = v.QueryRow(ctx, q).Scan(&c.Open, &c.Late, &c.DueSoon, &c.Waiting, &c.Held, &c.Preparing, &c.Delivered); err != nil {
+		return c, err
+	}
+	err = v.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM question q JOIN task t ON t.id = q.task_id WHERE q.state = 'open' AND t.state IN ('open', 'paused')`).
+		And(v.Visible("t.matter_id"))).Scan(&c.Questions)
+	return c, err
+}
