@@ -166,7 +166,7 @@ func (s *Service) send(ctx context.Context, r reader, org ident.OrgID, m mail.Me
 		return err
 	}
 	return s.gate.Write(ctx, who, DoMail, func(tx *gate.Tx) error {
-		ref := authz.Ref{Kind: "person", ID: string(r.id)}
+		ref := authz.Ref{Kind: "notices", ID: string(r.id)}
 		if err := tx.Permit(ctx, authz.Subject{Ref: ref, Org: string(org)}); err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func (s *Service) send(ctx context.Context, r reader, org ident.OrgID, m mail.Me
 // firstMail makes the person's row, whose token the mail will carry.
 func (s *Service) firstMail(ctx context.Context, who actor.Actor, r *reader) error {
 	return s.gate.Write(ctx, who, DoChoose, func(tx *gate.Tx) error {
-		ref := authz.Ref{Kind: "person", ID: string(r.id)}
+		ref := authz.Ref{Kind: "notices", ID: string(r.id)}
 		if err := tx.Permit(ctx, authz.Subject{Ref: ref, Org: string(who.Org)}); err != nil {
 			return err
 		}

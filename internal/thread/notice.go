@@ -180,7 +180,7 @@ func (s *Service) Open(ctx context.Context, who actor.Actor, id string) (n Told,
 // ReadAll marks everything as read that the person was told until now.
 func (s *Service) ReadAll(ctx context.Context, who actor.Actor) (err error) {
 	defer fault.Wrap(&err, "thread.ReadAll(%s)", who.Person)
-	return s.read(ctx, who, authz.Ref{Kind: "person", ID: string(who.Person)}, db.SQL(`1 = 1`))
+	return s.read(ctx, who, authz.Ref{Kind: "notices", ID: string(who.Person)}, db.SQL(`1 = 1`))
 }
 
 func (s *Service) read(ctx context.Context, who actor.Actor, ref authz.Ref, which db.Frag) error {

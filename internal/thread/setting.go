@@ -33,7 +33,7 @@ func (s *Service) Settings(ctx context.Context, who actor.Actor) (c Settings, er
 func (s *Service) Choose(ctx context.Context, who actor.Actor, c Settings) (err error) {
 	defer fault.Wrap(&err, "thread.Choose(%s)", who.Person)
 	return s.gate.Write(ctx, who, DoChoose, func(tx *gate.Tx) error {
-		subject := ownSubject(who, "person", string(who.Person))
+		subject := ownSubject(who, "notices", string(who.Person))
 		if err := tx.Permit(ctx, subject); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (s *Service) StopMail(ctx context.Context, token string) (err error) {
 		return err
 	}
 	return s.gate.Write(ctx, systemOf("thread.stop", o), DoStop, func(tx *gate.Tx) error {
-		ref := authz.Ref{Kind: "person", ID: string(p)}
+		ref := authz.Ref{Kind: "notices", ID: string(p)}
 		if err := tx.Permit(ctx, authz.Subject{Ref: ref, Org: string(o)}); err != nil {
 			return err
 		}
