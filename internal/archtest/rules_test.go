@@ -19,6 +19,7 @@ var uses = map[string][]string{
 	"task":       {},
 	"thread":     {},
 	"trail":      {},
+	"find":       {},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.

@@ -202,6 +202,7 @@ func (tx *Tx) EnqueueAt(at time.Time, j Job) { tx.jobs = append(tx.jobs, laterJo
 
 // A Notice is the job that tells a person of something. Package thread works it; the words are made when it is read.
 type Notice struct {
+	ID      string         `json:"id"` // of the notice: a job that runs twice tells once
 	Person  ident.PersonID `json:"person"`
 	What    string         `json:"what"` // "assigned", "returned", "question" …: see package thread
 	Matter  ident.MatterID `json:"matter"`
@@ -215,7 +216,7 @@ func (Notice) Kind() string { return "thread.notice" }
 // Tell promises a notice to a person. Nobody is told of their own deed, and nobody ("") is not told.
 func (tx *Tx) Tell(p ident.PersonID, kind string, m ident.MatterID, about authz.Ref) {
 	if p != "" && p != tx.Who.Person {
-		tx.Enqueue(Notice{p, kind, m, about, tx.Who.Person})
+		tx.Enqueue(Notice{ident.New(), p, kind, m, about, tx.Who.Person})
 		tx.Announce("person/" + string(p))
 	}
 }

@@ -12,7 +12,7 @@ CREATE TABLE message (
     at BIGINT NOT NULL,
     edited_at BIGINT NOT NULL,
     rev BIGINT NOT NULL);
-CREATE INDEX message_subject ON message (subject_kind, subject_id, at);
+CREATE INDEX message_subject ON message (subject_kind, subject_id, at, id);
 
 CREATE TABLE message_past (
     message_id TEXT NOT NULL REFERENCES message (id),
@@ -35,3 +35,12 @@ CREATE TABLE notice (
     mailed_at BIGINT NOT NULL);
 CREATE INDEX notice_person ON notice (person_id, read_at, at);
 CREATE INDEX notice_mail ON notice (mailed_at, person_id);
+
+-- What a person wants by mail, and what was sent: the digest once per local day, urgent mail at most every half hour.
+CREATE TABLE notice_setting (
+    person_id TEXT PRIMARY KEY REFERENCES person (id),
+    digest_off BOOLEAN NOT NULL,
+    urgent_off BOOLEAN NOT NULL,
+    stop_token TEXT NOT NULL UNIQUE, -- in the unsubscribe address of every mail; it can do nothing else
+    digested_on TEXT NOT NULL, -- local day of the last digest; '' before the first
+    urgent_at BIGINT NOT NULL); -- last urgent mail
