@@ -103,7 +103,7 @@ func OpenDatabase(ctx context.Context, c *config.Config) (*db.DB, error) {
 		if _, e := os.Stat(c.SQLitePath()); e == nil {
 			return nil, fmt.Errorf("the database %s is there, but its key %s is not: restore the key file", c.SQLitePath(), c.DatabaseKey())
 		}
-		key, err = newDatabaseKey(c.DatabaseKey())
+		key, err = newKeyFile(c.DatabaseKey(), 64)
 	}
 	if err != nil {
 		return nil, err
@@ -115,8 +115,9 @@ func OpenDatabase(ctx context.Context, c *config.Config) (*db.DB, error) {
 	return db.OpenSQLite(c.SQLitePath(), raw)
 }
 
-func newDatabaseKey(path string) (string, error) {
-	raw := make([]byte, 64)
+// newKeyFile makes a file with so many random bytes in hex, and returns the hex.
+func newKeyFile(path string, size int) (string, error) {
+	raw := make([]byte, size)
 	rand.Read(raw) //nolint:errcheck // never fails: crypto/rand aborts the program instead
 	key := hex.EncodeToString(raw)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

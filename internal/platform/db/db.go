@@ -124,6 +124,9 @@ func (d *DB) QueryRow(ctx context.Context, q Frag) *sql.Row {
 	return d.read.QueryRowContext(ctx, q.text(d.Engine), q.Args...)
 }
 
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
+
 // Pool gives the writers' pool to the libraries that must have one: migrations and jobs.
 func (d *DB) Pool() *sql.DB { return d.write }
 

@@ -1,0 +1,157 @@
+package app
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"countersign/internal/account"
+	"countersign/internal/account/accountweb"
+	"countersign/internal/document"
+	"countersign/internal/engagement"
+	"countersign/internal/kernel/ident"
+	"countersign/internal/matter"
+	"countersign/internal/platform/config"
+	"countersign/internal/platform/gate"
+	"countersign/internal/platform/mail"
+	"countersign/internal/playbook"
+	"countersign/internal/task"
+	"countersign/internal/thread"
+)
+
+// Services are the features of a running program.
+type Services struct {
+	Account    *account.Service
+	Engagement *engagement.Service
+	Matter     *matter.Service
+	Playbook   *playbook.Service
+	Document   *document.Service
+	Task       *task.Service
+	Thread     *thread.Service
+}
+
+// An App is an opened installation.
+type App struct {
+	Services
+	Gate *gate.Gate
+
+	config *config.Config
+	stores *stores
+	log    *slog.Logger
+	now    func() time.Time
+	demo   *Demo
+}
+
+// A Demo makes an installation a demonstration: people are switched with a click.
+type Demo struct {
+	People func(ctx context.Context) ([]DemoPerson, error)
+}
+
+// Open opens the stores, brings their tables up to date and puts the features together. now is the business clock.
+func Open(ctx context.Context, c *config.Config, now func() time.Time, demo *Demo, log *slog.Logger) (*App, error) {
+	s, err := openStores(ctx, c, now, log)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Gate: s.gate, config: c, stores: s, log: log, now: now, demo: demo}
+	if err := a.compose(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return a, nil
+}
+
+// Close releases what Open acquired. Run must have ended.
+func (a *App) Close() error { return a.stores.close() }
+
+func (a *App) compose() error {
+	c, g, k := a.config, a.Gate, scoped{a.stores.ring}
+	secret, err := installation(c)
+	if err != nil {
+		return err
+	}
+	sender, err := letters(c)
+	if err != nil {
+		return err
+	}
+	a.Account = account.New(account.Deps{Gate: g, Keys: k, Installation: secret, Now: time.Now, Mail: true})
+	a.Engagement = engagement.New(g)
+	a.Matter = matter.New(g, k)
+	a.Playbook = playbook.NewService(g)
+	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Clock: time.Now})
+	a.Task = task.New(g, hashes{})
+	a.Document.UseTasks(writers{a.Task})
+	a.Thread = thread.New(g, sender, c.BaseURL)
+	a.registerJobs(sender)
+	return nil
+}
+
+// installation is the key of what belongs to no organization: second factors, and the buckets of failed sign-ins.
+func installation(c *config.Config) (*account.SecretKey, error) {
+	path := filepath.Join(c.Keys(), "installation.key")
+	text, err := config.Secret(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = newKeyFile(path, 32)
+	}
+	if err != nil {
+		return nil, err
+	}
+	raw, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, errors.New(path + " does not hold a key in hex")
+	}
+	return account.NewSecretKey(raw)
+}
+
+func letters(c *config.Config) (mail.Sender, error) {
+	if c.Mail.Host == "" {
+		return mail.NewFolder(c.MailFolder(), c.From)
+	}
+	password, err := c.MailPassword()
+	if err != nil {
+		return nil, err
+	}
+	policy := map[string]mail.Policy{"starttls": mail.StartTLS, "tls": mail.TLS, "none": mail.NoTLS}[c.Mail.TLS]
+	return mail.NewSMTP(mail.SMTP{Host: c.Mail.Host, Port: c.Mail.Port, User: c.Mail.User, Password: password, Policy: policy, From: c.From})
+}
+
+// hashes lets task ask the documents for the SHA-256 that a sign-off binds.
+type hashes struct{}
+
+func (hashes) Hash(ctx context.Context, tx *gate.Tx, v ident.VersionID) ([32]byte, error) {
+	return document.Hash(ctx, tx, v)
+}
+
+// writers lets the documents ask the tasks who may write a task's work product.
+type writers struct{ tasks *task.Service }
+
+func (w writers) VersionComing(ctx context.Context, tx *gate.Tx, d document.Document) (string, error) {
+	if d.Task == "" {
+		return "", nil
+	}
+	return w.tasks.VersionComing(ctx, tx, d.Task)
+}
+
+// Run works jobs and serves pages until ctx ends. ready is told the address in use.
+func (a *App) Run(ctx context.Context, ready func(addr string)) error {
+	if err := a.stores.queue.Start(ctx); err != nil {
+		return err
+	}
+	err := serve(ctx, a.config, a.Handler(), a.stores.hub.Close, a.log, ready)
+	stopping, done := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer done()
+	return errors.Join(err, a.stores.queue.Stop(stopping))
+}
+
+// accountPages are the pages of sign-in and people, and the middleware that finds who asks.
+func (a *App) accountPages() *accountweb.Web {
+	c := accountweb.Config{Account: a.Account, Now: time.Now, TrustProxy: len(a.config.TrustedProxies) > 0, Notices: a.notices, Public: []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/mail/stop/"}}
+	if a.demo != nil {
+		c.Demo, c.DemoAs = a.demoPeople, a.demoAs
+	}
+	return accountweb.New(c)
+}
+

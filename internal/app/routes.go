@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"countersign/internal/account"
+	"countersign/internal/document/documentweb"
+	"countersign/internal/engagement/engagementweb"
+	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/fault"
+	"countersign/internal/kernel/ident"
+	"countersign/internal/matter/matterweb"
+	"countersign/internal/platform/live"
+	"countersign/internal/platform/telemetry"
+	"countersign/internal/platform/web"
+	"countersign/internal/playbook/playbookweb"
+	"countersign/internal/task/taskweb"
+	"countersign/internal/thread/threadweb"
+	"countersign/internal/ui"
+)
+
+// Handler is the whole program as the network sees it.
+func (a *App) Handler() http.Handler {
+	mux := http.NewServeMux()
+	pages := a.accountPages()
+	pages.Routes(mux)
+	matterweb.Routes(mux, a.Matter)
+	engagementweb.Routes(mux, a.Engagement)
+	playbookweb.Routes(mux, a.Playbook)
+	documentweb.Routes(mux, a.Document)
+	taskweb.Routes(mux, a.Task)
+	threadweb.Routes(mux, a.Thread)
+	mux.Handle("GET /assets/", ui.Assets())
+	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
+	mux.Handle("GET /ui", web.Handler(func(w http.ResponseWriter, r *http.Request) error { return web.Page(w, r, http.StatusOK, ui.Gallery()) }))
+	mux.HandleFunc("GET /healthz", a.healthz)
+	mux.Handle("/", web.Handler(func(http.ResponseWriter, *http.Request) error { return fault.Missing() }))
+	return telemetry.Middleware(a.log, nil, web.Guard(pages.Authenticate(telemetry.Route(mux))))
+}
+
+// healthz answers a load balancer: the process serves and its database answers.
+func (a *App) healthz(w http.ResponseWriter, r *http.Request) {
+	if err := a.stores.db.Ping(r.Context()); err != nil {
+		http.Error(w, "The database does not answer.", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n")) // a client that left is no fault of ours
+}
+
+// mayHear decides, at each message, whether the person behind a stream may know of a topic now.
+func (a *App) mayHear(r *http.Request, topic live.Topic) bool {
+	who := web.Who(r)
+	if who.Person == "" {
+		return false
+	}
+	kind, id, _ := strings.Cut(topic, "/")
+	switch kind {
+	case "person":
+		return id == string(who.Person)
+	case "org":
+		return id == string(who.Org)
+	case "matter":
+		ok, err := a.Gate.View(who).Sees(r.Context(), ident.MatterID(id))
+		return err == nil && ok
+	}
+	return false
+}
+
+// notices are the newest of a person for the bell of every page.
+func (a *App) notices(ctx context.Context, who actor.Actor) ([]ui.Notice, int, error) {
+	n, err := a.Thread.Unread(ctx, who)
+	if err != nil || n == 0 {
+		return nil, 0, err
+	}
+	told, _, err := a.Thread.Notices(ctx, who, false, thread0, 5)
+	if err != nil {
+		return nil, 0, err
+	}
+	out := make([]ui.Notice, len(told))
+	for i, t := range told {
+		out[i] = threadweb.Line(t)
+	}
+	return out, n, nil
+}
+
+// A DemoPerson is someone the demonstration can be seen as.
+type DemoPerson struct {
+	ID   ident.PersonID
+	Org  ident.OrgID
+	Name string
+	Role string
+}
+
+func (a *App) demoPeople(ctx context.Context, who actor.Actor) (*ui.Demo, error) {
+	people, err := a.demo.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d := &ui.Demo{Current: string(who.Person)}
+	for _, p := range people {
+		d.People = append(d.People, ui.DemoPerson{ID: string(p.ID), Name: p.Name, Role: p.Role})
+	}
+	return d, nil
+}
+
+func (a *App) demoAs(ctx context.Context, person string, d account.Device) (account.Opened, error) {
+	people, err := a.demo.People(ctx)
+	if err != nil {
+		return account.Opened{}, err
+	}
+	for _, p := range people {
+		if string(p.ID) == person {
+			return a.Account.OpenFor(ctx, actor.System("demo"), p.ID, p.Org, d)
+		}
+	}
+	return account.Opened{}, fault.Missing()
+}
