@@ -43,9 +43,9 @@ func (b bench) pin(id ident.PlaybookID, n int64, matter ident.MatterID, number i
 	task := ident.TaskID(ident.New())
 	blank := []byte{}
 	b.Exec(db.SQL(`INSERT INTO task (id, number, firm_id, matter_id, engagement_id, provider_id, playbook_id, playbook_n, code, title, instructions, acceptance,
-			state, stage, stage_key, stages, returned, blind, author_id, holder_id, supervisor_id, rush, due_at, cycle, reason, made_by, made_at,
+			state, stage, stage_key, stages, returned, return_stage, author_id, holder_id, supervisor_id, rush, due_at, cycle, reason, made_by, made_at,
 			released_by, released_at, complete_at, stage_at, delivered_at, rev)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'LI-03', 'Responses', ?, ?, 'open', 0, 'draft', 4, FALSE, FALSE, '', '', ?, FALSE, 1, 0, ?, '', 1, '', 1, 1, 1, 0, 1)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'LI-03', 'Responses', ?, ?, 'open', 0, 'draft', 4, FALSE, 0, '', '', ?, FALSE, 1, 0, ?, '', 1, '', 1, 1, 1, 0, 1)`,
 		task, number, testkit.Firm, matter, testkit.Engagement, testkit.Provider, id, n, blank, blank, testkit.PersonID(testkit.Attorney), blank))
 	return task
 }
