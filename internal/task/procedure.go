@@ -22,8 +22,8 @@ type Procedure struct {
 	TemplateDoc ident.DocumentID
 }
 
-// procedure reads the pinned version. Who sees a task sees its procedure: the provider reads a playbook in no other way.
-func procedure(ctx context.Context, v gate.View, t Task) (p Procedure, err error) {
+// procedureFor reads the pinned version. Who sees a task sees its procedure: the provider reads a playbook in no other way.
+func procedureFor(ctx context.Context, v gate.View, t Task) (p Procedure, err error) {
 	p.N = t.PlaybookN
 	var sealed []byte
 	err = v.QueryRow(ctx, db.SQL(`SELECT pb.name, pv.body, COALESCE(ve.document_id, '') FROM playbook_version pv JOIN playbook pb ON pb.id = pv.playbook_id
