@@ -24,7 +24,7 @@ func Routes(mux *http.ServeMux, s *task.Service) {
 	mux.Handle("GET /work", web.Handler(h.queue))
 	mux.Handle("POST /work/take-next", web.Handler(h.takeNext))
 	mux.Handle("GET /matters/{id}/board", web.Handler(h.board))
-	// deskRoutes
+	h.deskRoutes(mux)
 }
 
 // taskPath is the page of a task.
