@@ -16,7 +16,7 @@ var uses = map[string][]string{
 	"matter":     {},
 	"playbook":   {},
 	"document":   {},
-	"task":       {},
+	"task":       {"playbook"},
 	"thread":     {},
 	"trail":      {},
 	"find":       {},

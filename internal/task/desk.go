@@ -25,7 +25,7 @@ type Desk struct {
 	Track        []Station
 	Instructions string
 	Acceptance   []string // one criterion each
-	Standing     []Standing
+	Standing     []Inherited
 	Facts        []Fact
 	Procedure    Procedure
 	Checks       []CheckItem // of the open stage
@@ -47,8 +47,8 @@ type Station struct {
 	State string // "done", "now", "back", "" ahead
 }
 
-// A Standing is an instruction that every package inherits.
-type Standing struct{ From, Text string }
+// An Inherited is an instruction that every package inherits.
+type Inherited struct{ From, Text string }
 
 // A Fact is something of the matter that drafts copy.
 type Fact struct{ Label, Value string }
@@ -100,7 +100,7 @@ func (d *Desk) people(ctx context.Context, v gate.View, t Task) error {
 		return err
 	}
 	for i, st := range t.Stages {
-		station := Station{Stage: st, State: t.progress(i)}
+		station := Station{Stage: st, State: t.Progress(i)}
 		switch st.Kind {
 		case Draft:
 			station.Who = d.AuthorName
@@ -117,8 +117,8 @@ func (d *Desk) people(ctx context.Context, v gate.View, t Task) error {
 	return nil
 }
 
-// progress says how far the stage at an index is.
-func (t Task) progress(i int) string {
+// Progress says how far the stage at an index is: "done", "now", "back" when the work came back to it, "" ahead.
+func (t Task) Progress(i int) string {
 	switch {
 	case t.State == Preparing:
 		return ""
@@ -198,13 +198,13 @@ func (d *Desk) inherited(ctx context.Context, v gate.View, t Task) error {
 
 func (d *Desk) stand(from, text string) {
 	if text = strings.TrimSpace(text); text != "" {
-		d.Standing = append(d.Standing, Standing{from, text})
+		d.Standing = append(d.Standing, Inherited{from, text})
 	}
 }
 
 // checks reads the procedure, and what is ticked of the open stage's checklist.
 func (d *Desk) checks(ctx context.Context, v gate.View, t Task) (err error) {
-	if d.Procedure, err = procedure(ctx, v, t); err != nil {
+	if d.Procedure, err = procedureFor(ctx, v, t); err != nil {
 		return err
 	}
 	type tick struct {
@@ -237,7 +237,7 @@ func (d *Desk) talk(ctx context.Context, v gate.View, t Task) (err error) {
 			return err
 		}
 	}
-	d.Missing, err = missingOf(ctx, v, t)
+	d.Missing, err = missingItems(ctx, v, t)
 	return err
 }
 

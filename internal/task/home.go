@@ -197,7 +197,7 @@ func toSupply(ctx context.Context, v gate.View, me ident.PersonID) ([]Need, erro
 		n := Need{Kind: NeedRelease, Line: l, When: l.Due}
 		if l.State == Declined {
 			n.Kind = NeedSupply
-			missing, err := missingOf(ctx, v, l.Task)
+			missing, err := missingItems(ctx, v, l.Task)
 			if err != nil {
 				return nil, err
 			}

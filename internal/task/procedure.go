@@ -2,12 +2,12 @@ package task
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
 
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/playbook"
 )
 
 // A Procedure is what the pinned playbook version says about doing the work.
@@ -22,37 +22,20 @@ type Procedure struct {
 	TemplateDoc ident.DocumentID
 }
 
-// procedure reads the pinned version. Who sees a task sees its procedure: the provider reads a playbook in no other way.
-func procedure(ctx context.Context, v gate.View, t Task) (p Procedure, err error) {
-	p.N = t.PlaybookN
-	var sealed []byte
-	err = v.QueryRow(ctx, db.SQL(`SELECT pb.name, pv.body, COALESCE(ve.document_id, '') FROM playbook_version pv JOIN playbook pb ON pb.id = pv.playbook_id
-		LEFT JOIN version ve ON ve.id = pv.template_version_id WHERE pv.playbook_id = ? AND pv.n = ?`, t.Playbook, t.PlaybookN)).Scan(&p.Playbook, &sealed, &p.TemplateDoc)
-	if err != nil || len(sealed) == 0 {
-		return p, err
-	}
-	text, err := v.OpenOrg(ctx, t.Firm, sealed, fmt.Sprintf("playbook_version.body/%s/%d", t.Playbook, t.PlaybookN))
+// procedureFor reads the pinned version. Who sees a task sees its procedure: the provider reads a playbook in no other way.
+func procedureFor(ctx context.Context, v gate.View, t Task) (p Procedure, err error) {
+	book, err := playbook.Load(ctx, v, v.OpenOrg, t.Playbook, t.PlaybookN)
 	if err != nil {
 		return p, err
 	}
-	var body struct {
-		Steps       []string `json:"steps"`
-		Deliverable string   `json:"deliverable"`
-		Defects     []string `json:"defects"`
-		Template    string   `json:"template"`
-		Checklists  []struct {
-			StageKey string   `json:"stage_key"`
-			Items    []string `json:"items"`
-		} `json:"checklists"`
+	p = Procedure{Playbook: book.Name, N: book.N, Steps: book.Body.Steps, Checklist: book.Body.Checklist(t.At().Key),
+		Deliverable: book.Body.Deliverable, Defects: book.Body.Defects, Template: book.Body.Template}
+	if book.Template == "" {
+		return p, nil
 	}
-	if err := json.Unmarshal([]byte(text), &body); err != nil {
-		return p, err
+	err = v.QueryRow(ctx, db.SQL(`SELECT document_id FROM version WHERE id = ?`, book.Template)).Scan(&p.TemplateDoc)
+	if errors.Is(err, db.ErrNoRows) {
+		err = nil
 	}
-	p.Steps, p.Deliverable, p.Defects, p.Template = body.Steps, body.Deliverable, body.Defects, body.Template
-	for _, c := range body.Checklists {
-		if c.StageKey == t.At().Key {
-			p.Checklist = c.Items
-		}
-	}
-	return p, nil
+	return p, err
 }

@@ -72,7 +72,7 @@ type Missing struct {
 	Supplied time.Time // zero while it is missing
 }
 
-func missingOf(ctx context.Context, v gate.View, t Task) ([]Missing, error) {
+func missingItems(ctx context.Context, v gate.View, t Task) ([]Missing, error) {
 	type row struct {
 		Missing
 		id   string

@@ -9,6 +9,8 @@ package taskweb
 import (
 	"net/http"
 
+	"countersign/internal/kernel/ident"
+	"countersign/internal/platform/web"
 	"countersign/internal/task"
 )
 
@@ -17,5 +19,19 @@ type handler struct{ tasks *task.Service }
 
 // Routes adds the pages of tasks to mux, which stands behind authentication.
 func Routes(mux *http.ServeMux, s *task.Service) {
-	_ = &handler{s}
+	h := &handler{s}
+	mux.Handle("GET /{$}", web.Handler(h.home))
+	mux.Handle("GET /work", web.Handler(h.queue))
+	mux.Handle("POST /work/take-next", web.Handler(h.takeNext))
+	mux.Handle("GET /matters/{id}/board", web.Handler(h.board))
+	h.deskRoutes(mux)
 }
+
+// taskPath is the page of a task.
+func taskPath(id ident.TaskID) string { return "/tasks/" + string(id) }
+
+// Pages of other features that these pages link to or post to.
+func matterPath(id ident.MatterID) string     { return "/matters/" + string(id) }
+func documentPath(id ident.DocumentID) string { return "/documents/" + string(id) }
+func uploadPath(id ident.MatterID) string     { return matterPath(id) + "/documents" }
+func versionPath(id ident.DocumentID) string  { return documentPath(id) + "/versions" }

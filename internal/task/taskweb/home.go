@@ -1,0 +1,157 @@
+package taskweb
+
+import (
+	"net/http"
+	"time"
+
+	"countersign/internal/platform/web"
+	"countersign/internal/task"
+	"countersign/internal/ui"
+)
+
+type homePage struct {
+	frame
+	task.Home
+	topic string
+}
+
+func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
+	who := web.Who(r)
+	home, err := h.tasks.Home(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	p := homePage{frameOf(r, "What needs you now", home.Now), home, "org/" + string(who.Org)}
+	if web.Part(r) {
+		return web.Page(w, r, http.StatusOK, homeLive(p))
+	}
+	return web.Page(w, r, http.StatusOK, homeView(p))
+}
+
+// lead is the sentence under the heading: how much waits, and since when nothing does.
+func (p homePage) lead() string {
+	if p.Is("client_reader") {
+		return "What was delivered on your matters, newest first."
+	}
+	late := 0
+	for _, n := range p.Needs {
+		if n.Kind != task.NeedRelease && !n.When.After(p.now) {
+			late++
+		}
+	}
+	switch {
+	case len(p.Needs) == 0 && p.Next > 0:
+		return "Nothing is with you. " + ui.Plural(p.Next, "task waits", "tasks wait") + " in the team's queue."
+	case len(p.Needs) == 0:
+		return "Nothing waits on you."
+	case late > 0:
+		return ui.Plural(len(p.Needs), "thing waits", "things wait") + " on you; " + ui.Plural(late, "is", "are") + " past its time."
+	}
+	return ui.Plural(len(p.Needs), "thing waits", "things wait") + " on you; the first by " + p.says(p.Needs[0].When) + "."
+}
+
+// showsFigures: people who answer for the whole see its figures first.
+func (p homePage) showsFigures() bool {
+	return p.Is("operations_manager", "partner", "compliance_officer", "quality_auditor", "team_lead")
+}
+
+func (p homePage) figures() []ui.Figure {
+	c := p.Counts
+	tone := func(n int, t ui.Tone) ui.Tone {
+		if n == 0 {
+			return ui.Plain
+		}
+		return t
+	}
+	out := []ui.Figure{
+		{Label: "Open", Value: ui.Number(c.Open), Note: ui.Number(c.Held) + " more held"},
+		{Label: "Past due", Value: ui.Number(c.Late), Note: "of " + ui.Number(c.Open) + " open", Tone: tone(c.Late, ui.Bad)},
+		{Label: "Due within 12 h", Value: ui.Number(c.DueSoon), Note: "of " + ui.Number(c.Open) + " open", Tone: tone(c.DueSoon, ui.Warn)},
+		{Label: "Nobody holds", Value: ui.Number(c.Waiting), Note: "of " + ui.Number(c.Open) + " open"},
+	}
+	if p.Provider {
+		return append(out, ui.Figure{Label: "Waiting for a firm", Value: ui.Number(c.Questions), Note: "questions not settled"})
+	}
+	return append(out, ui.Figure{Label: "Delivered", Value: ui.Number(c.Delivered), Note: "in the last 7 days"})
+}
+
+// A needWord is what is said of a kind of need: verb, tone, button and where the button goes.
+type needWord struct {
+	verb   string
+	tone   ui.Tone
+	button string
+	href   string
+}
+
+func (p homePage) word(n task.Need) needWord {
+	at := taskPath(n.Line.ID)
+	switch n.Kind {
+	case task.NeedFix:
+		return needWord{"Fix and hand in again", ui.Bad, "Open your desk", at + "#fix"}
+	case task.NeedReview:
+		return needWord{"Review", ui.Plain, "Review", at + "/review"}
+	case task.NeedSign:
+		return needWord{"Sign off", ui.Plain, "Read and sign", at + "/sign"}
+	case task.NeedAnswer:
+		return needWord{"Answer by " + ui.Clock(n.When.In(p.reader.Zone)), ui.Warn, "Answer", at + "#question-" + n.Question.ID}
+	case task.NeedSupply:
+		return needWord{"Supply what is missing", ui.Bad, "Open the package", at}
+	case task.NeedRelease:
+		return needWord{"Release", ui.Plain, "Open the package", at}
+	case task.NeedAssign:
+		return needWord{"Assign", ui.Warn, "Assign", at + "/assign"}
+	}
+	return needWord{"Draft", ui.Plain, "Open your desk", at}
+}
+
+// why says in one line why it waits on the reader.
+func (p homePage) why(n task.Need) string {
+	l := n.Line
+	switch n.Kind {
+	case task.NeedFix:
+		return ui.Plural(l.Open, "finding", "findings") + " to answer, with you since " + p.says(l.StageAt) + "."
+	case task.NeedReview:
+		return l.At().Name + ", handed in " + p.says(l.StageAt) + ", cycle " + ui.Number(l.Cycle) + "."
+	case task.NeedSign:
+		return ui.Plural(len(l.Stages)-1, "tier", "tiers") + " done, " + ui.Plural(l.Questions, "question", "questions") + " not settled."
+	case task.NeedAnswer:
+		return n.Question.AskerName + " asks. If nobody objects: " + n.Question.Proposed
+	case task.NeedSupply:
+		return "The provider cannot begin: " + ui.Plural(len(n.Missing), "thing is", "things are") + " missing."
+	case task.NeedRelease:
+		return stateWord(l.State) + "; the provider does not work on it."
+	case task.NeedAssign:
+		return l.At().Name + ": nobody holds it since " + p.says(l.StageAt) + "."
+	}
+	return "With you since " + p.says(l.StageAt) + "."
+}
+
+func (p homePage) ask(n task.Need) string {
+	if n.Question != nil {
+		return n.Question.Text
+	}
+	if len(n.Missing) > 0 {
+		return n.Missing[0]
+	}
+	return ""
+}
+
+// left is the bold word beside the instant.
+func (p homePage) left(when time.Time) string {
+	d := when.Sub(p.now)
+	switch {
+	case d <= 0:
+		return ui.Duration(d) + " late"
+	case d < 24*time.Hour:
+		return ui.Duration(d) + " left"
+	}
+	return "Due " + p.day(when)
+}
+
+// homeTake: taking the next is the one primary act when nothing is with the reader.
+func homeTake(p homePage) ui.ButtonStyle {
+	if len(p.Needs) == 0 {
+		return ui.Primary
+	}
+	return ui.Ordinary
+}
