@@ -2,9 +2,7 @@ package task
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"strconv"
 	"time"
 
 	"countersign/internal/kernel/actor"
@@ -22,7 +20,7 @@ type PackageForm struct {
 	Playbooks   []PlaybookChoice
 	Engagements []EngagementChoice
 	Documents   []DocumentChoice
-	Standing    Standing
+	Standing    Inherited
 	Now         time.Time
 }
 
@@ -32,8 +30,8 @@ type Case struct {
 	Title, Number, Client string
 }
 
-// Standing is what the firm and the matter instruct on every package. Both may be "".
-type Standing struct{ Firm, Matter string }
+// Inherited is what the firm and the matter instruct on every package. Both may be "".
+type Inherited struct{ Firm, Matter string }
 
 // A PlaybookChoice is a task type that a package may be of. Due and RushDue are suggestions: the turnaround counted in
 // hours from 9 to 17, Monday to Friday, in the firm's zone, without holidays.
@@ -123,7 +121,7 @@ func (s *Service) PackageOf(ctx context.Context, who actor.Actor, id ident.TaskI
 			p.Documents[i].Chosen = p.Documents[i].Chosen || doc.ID == chosen
 		}
 	}
-	if p.Missing, err = missingOf(ctx, v, t); err != nil {
+	if p.Missing, err = stillMissing(ctx, v, t); err != nil {
 		return p, err
 	}
 	p.Playbook, p.Provider, _, err = partnersOf(ctx, v, t)
@@ -169,7 +167,7 @@ func formOf(ctx context.Context, v gate.View, matter ident.MatterID) (f PackageF
 	return f, err
 }
 
-func openStanding(ctx context.Context, v gate.View, firm ident.OrgID, matter ident.MatterID, ofFirm, ofMatter []byte) (st Standing, err error) {
+func openStanding(ctx context.Context, v gate.View, firm ident.OrgID, matter ident.MatterID, ofFirm, ofMatter []byte) (st Inherited, err error) {
 	if len(ofFirm) > 0 {
 		if st.Firm, err = v.OpenOrg(ctx, firm, ofFirm, "org.standing/"+string(firm)); err != nil {
 			return st, err
@@ -233,7 +231,7 @@ func wordsOf(ctx context.Context, v gate.View, t Task) (p Package, reason string
 		sealed []byte
 		column string
 	}{{&p.Instructions, instructions, "instructions"}, {&p.Acceptance, acceptance, "acceptance"}, {&reason, why, "reason"}} {
-		if *w.to, err = openWords(ctx, v, t, w.sealed, "task."+w.column+"/"+string(t.ID)); err != nil {
+		if *w.to, err = words(ctx, v, t, w.sealed, "task."+w.column+"/"+string(t.ID)); err != nil {
 			return p, "", err
 		}
 	}
@@ -241,58 +239,13 @@ func wordsOf(ctx context.Context, v gate.View, t Task) (p Package, reason string
 	return p, reason, err
 }
 
-// openWords decrypts a column of a task; a column that nobody has written is "".
-func openWords(ctx context.Context, v gate.View, t Task, sealed []byte, aad string) (string, error) {
-	if len(sealed) == 0 {
-		return "", nil
-	}
-	return v.Open(ctx, t.Matter, sealed, aad)
-}
-
-func missingOf(ctx context.Context, v gate.View, t Task) (out []string, err error) {
-	type item struct {
-		id   string
-		text []byte
-	}
-	items, err := db.All(ctx, v, db.SQL(`SELECT id, text FROM missing_item WHERE task_id = ? AND supplied_at = 0 ORDER BY named_at, id`, t.ID),
-		func(rs *db.Rows, i *item) error { return rs.Scan(&i.id, &i.text) })
-	for _, i := range items {
-		words, err := openWords(ctx, v, t, i.text, "missing_item.text/"+i.id)
-		if err != nil {
-			return nil, err
+// stillMissing is what the provider named as missing and nobody supplied.
+func stillMissing(ctx context.Context, v gate.View, t Task) (out []string, err error) {
+	named, err := missingOf(ctx, v, t)
+	for _, m := range named {
+		if m.Supplied.IsZero() {
+			out = append(out, m.Text)
 		}
-		out = append(out, words)
 	}
 	return out, err
-}
-
-// procedure is what this package reads of a playbook version's sealed body.
-type procedure struct {
-	Condition  string `json:"condition"`
-	Checklists []struct {
-		StageKey string   `json:"stage_key"`
-		Items    []string `json:"items"`
-	} `json:"checklists"`
-}
-
-func (p procedure) checklist(stage string) []string {
-	for _, c := range p.Checklists {
-		if c.StageKey == stage {
-			return c.Items
-		}
-	}
-	return nil
-}
-
-// procedureOf opens the pinned version's body.
-func procedureOf(ctx context.Context, v gate.View, t Task) (p procedure, err error) {
-	var sealed []byte
-	if err = v.QueryRow(ctx, db.SQL(`SELECT body FROM playbook_version WHERE playbook_id = ? AND n = ?`, t.Playbook, t.PlaybookN)).Scan(&sealed); err != nil || len(sealed) == 0 {
-		return p, err
-	}
-	words, err := v.OpenOrg(ctx, t.Firm, sealed, "playbook_version.body/"+string(t.Playbook)+"/"+strconv.FormatInt(t.PlaybookN, 10))
-	if err != nil {
-		return p, err
-	}
-	return p, json.Unmarshal([]byte(words), &p)
 }

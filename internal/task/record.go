@@ -315,32 +315,13 @@ func templateOf(ctx context.Context, v gate.View, t Task) (string, error) {
 	return name + " v" + itoa(int(n)), err
 }
 
-func assumptionsOf(ctx context.Context, v gate.View, t Task, who roll) ([]Assumption, error) {
-	type row struct {
-		Assumption
-		id                     string
-		by                     ident.PersonID
-		text, proposed, answer []byte
-	}
-	rows, err := db.All(ctx, v, db.SQL(`SELECT id, asker_id, text, proposed, answer, state, answered_at FROM question WHERE task_id = ? AND state <> 'withdrawn' ORDER BY asked_at, id`, t.ID),
-		func(rs *db.Rows, r *row) error {
-			return rs.Scan(&r.id, &r.by, &r.text, &r.proposed, &r.answer, &r.State, db.At{T: &r.Since})
-		})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Assumption, len(rows))
-	for i, r := range rows {
-		out[i] = Assumption{State: r.State, Since: r.Since, By: who.of(r.by)}
-		if out[i].Text, err = openWords(ctx, v, t, r.text, "question.text/"+r.id); err != nil {
-			return nil, err
-		}
-		if out[i].Proposed, err = openWords(ctx, v, t, r.proposed, "question.proposed/"+r.id); err != nil {
-			return nil, err
-		}
-		if out[i].Answer, err = openWords(ctx, v, t, r.answer, "question.answer/"+r.id); err != nil {
-			return nil, err
+// assumptionsOf lists the questions that the work rests on.
+func assumptionsOf(ctx context.Context, v gate.View, t Task, who roll) (out []Assumption, err error) {
+	all, err := questions(ctx, v, t)
+	for _, q := range all {
+		if q.State != "withdrawn" {
+			out = append(out, Assumption{Text: q.Text, Proposed: q.Proposed, Answer: q.Answer, State: q.State, By: who.of(q.Asker), Since: q.SettledAt})
 		}
 	}
-	return out, nil
+	return out, err
 }

@@ -2,8 +2,10 @@ package task
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
 	"slices"
+	"time"
 
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
@@ -16,9 +18,10 @@ import (
 // A ReleaseView is everything that a person weighs before a package leaves the firm.
 type ReleaseView struct {
 	Case
+	Now                time.Time
 	Task               Task
 	Words              Package
-	Standing           Standing
+	Standing           Inherited
 	Playbook, Provider string
 	Country            string // where the work is done, in words
 	Gates              []GateLine
@@ -48,7 +51,7 @@ func (s *Service) ReleaseView(ctx context.Context, who actor.Actor, id ident.Tas
 	if err != nil {
 		return r, err
 	}
-	r.Task = t
+	r.Task, r.Now = t, v.Now
 	if who.Org != t.Firm {
 		return r, fault.New(fault.Forbidden, "The firm releases its packages.")
 	}
@@ -74,7 +77,7 @@ func (s *Service) ReleaseView(ctx context.Context, who actor.Actor, id ident.Tas
 	if r.Playbook, r.Provider, r.Country, err = partnersOf(ctx, v, t); err != nil {
 		return r, err
 	}
-	if r.Missing, err = missingOf(ctx, v, t); err != nil {
+	if r.Missing, err = stillMissing(ctx, v, t); err != nil {
 		return r, err
 	}
 	r.Readers, err = readersOf(ctx, v, t)
@@ -113,12 +116,8 @@ func (r *ReleaseView) weigh(ctx context.Context, v gate.View) error {
 		r.Refused = "The supervising attorney, her delegate or a partner releases packages of this matter."
 	}
 	if r.Task.Offshore == "conditional" {
-		p, err := procedureOf(ctx, v, r.Task)
-		if err != nil {
+		if r.Condition, err = conditionOf(ctx, v, r.Task); err != nil {
 			return err
-		}
-		if r.Condition = p.Condition; r.Condition == "" {
-			r.Condition = "The playbook names no condition. Read its steps and confirm that they may be carried out abroad."
 		}
 	}
 	return err
@@ -131,17 +130,35 @@ func (r *ReleaseView) add(g GateLine) {
 	}
 }
 
-// seeTask reads one task that the reader may know of.
-func seeTask(ctx context.Context, v gate.View, id ident.TaskID) (t Task, err error) {
-	err = scanTask(v.QueryRow(ctx, db.SQL(`SELECT `+taskColumns+taskFrom+`WHERE t.id = ?`, id).And(v.Visible("t.matter_id"), seen(v.Who.Org))), &t)
-	if errors.Is(err, db.ErrNoRows) {
-		return t, fault.Missing()
-	}
+// conditionOf is what the pinned playbook version demands before work of its type is delegated.
+func conditionOf(ctx context.Context, v gate.View, t Task) (string, error) {
+	var sealed []byte
+	err := v.QueryRow(ctx, db.SQL(`SELECT body FROM playbook_version WHERE playbook_id = ? AND n = ?`, t.Playbook, t.PlaybookN)).Scan(&sealed)
 	if err != nil {
-		return t, err
+		return "", err
 	}
-	t.Reviewers, err = reviewersOf(ctx, v, id)
-	return t, err
+	var body struct {
+		Condition string `json:"condition"`
+	}
+	if len(sealed) > 0 {
+		text, err := v.OpenOrg(ctx, t.Firm, sealed, fmt.Sprintf("playbook_version.body/%s/%d", t.Playbook, t.PlaybookN))
+		if err != nil {
+			return "", err
+		}
+		if err := json.Unmarshal([]byte(text), &body); err != nil {
+			return "", err
+		}
+	}
+	if body.Condition == "" {
+		body.Condition = "The playbook names no condition. Read its steps and confirm that they may be carried out abroad."
+	}
+	return body.Condition, nil
+}
+
+// seeTask reads one task that the reader may know of.
+func seeTask(ctx context.Context, v gate.View, id ident.TaskID) (Task, error) {
+	l, err := line(ctx, v, id)
+	return l.Task, err
 }
 
 // caseOf names the matter of a task that was seen.

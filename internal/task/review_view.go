@@ -27,7 +27,7 @@ type ReviewView struct {
 	BaseAt     time.Time // when the reader saw it
 	BaseNote   string    // what the drafter says changed is Newest.Note
 	Changes    []Change
-	Checklist  []Tick
+	Checklist  []CheckItem
 	Mine       []FindingLine
 	Others     []FindingLine
 	Blind      bool // Others and Tiers are withheld until this review is handed in
@@ -58,12 +58,6 @@ const (
 	Unchanged ChangeKind = "unchanged"
 	Removed   ChangeKind = "removed"
 )
-
-// A Tick is one item of the open stage's checklist.
-type Tick struct {
-	Text string
-	Done bool
-}
 
 // A DefectGroup is the firm's categories of one severity, worst first.
 type DefectGroup struct {
@@ -128,9 +122,6 @@ func (s *Service) ReviewView(ctx context.Context, who actor.Actor, id ident.Task
 		return r, err
 	}
 	if r.Case, err = caseOf(ctx, v, t); err != nil {
-		return r, err
-	}
-	if r.Playbook, _, _, err = partnersOf(ctx, v, t); err != nil {
 		return r, err
 	}
 	if err := r.compare(ctx, v); err != nil {
@@ -274,24 +265,12 @@ func lookOf(ctx context.Context, v gate.View, t Task) (n int, at time.Time, err 
 	return n, at, err
 }
 
+// ticks reads the open stage's checklist.
 func (r *ReviewView) ticks(ctx context.Context, v gate.View) error {
-	p, err := procedureOf(ctx, v, r.Task)
-	if err != nil {
-		return err
-	}
-	done, err := db.Column[int](ctx, v, db.SQL(`SELECT item FROM task_check WHERE task_id = ? AND stage_key = ?`, r.Task.ID, r.Task.At().Key))
-	if err != nil {
-		return err
-	}
-	for _, text := range p.checklist(r.Task.At().Key) {
-		r.Checklist = append(r.Checklist, Tick{Text: text})
-	}
-	for _, item := range done {
-		if item < len(r.Checklist) {
-			r.Checklist[item].Done = true
-		}
-	}
-	return nil
+	var d Desk
+	err := d.checks(ctx, v, r.Task)
+	r.Playbook, r.Checklist = d.Procedure.Playbook, d.Checks
+	return err
 }
 
 // Look keeps that the actor saw the newest submission, and begins their review of it. Looking again changes nothing.
@@ -377,7 +356,7 @@ func submissionsOf(ctx context.Context, v gate.View, t Task, who roll) ([]Submis
 	for i, r := range rows {
 		out[i] = r.Submission
 		out[i].By = who.of(r.by)
-		if out[i].Note, err = openWords(ctx, v, t, r.note, "submission.note/"+r.ID); err != nil {
+		if out[i].Note, err = words(ctx, v, t, r.note, "submission.note/"+r.ID); err != nil {
 			return nil, err
 		}
 		if out[i].Files, err = filesOf(ctx, v, t, db.SQL(`FROM submission_file x JOIN version ver ON ver.id = x.version_id JOIN document d ON d.id = ver.document_id
@@ -405,7 +384,7 @@ func filesOf(ctx context.Context, v gate.View, t Task, from db.Frag) ([]File, er
 	for i, r := range rows {
 		out[i] = r.File
 		out[i].same = string(r.same)
-		sum, err := openWords(ctx, v, t, r.sha, "version.sha256/"+string(r.Version))
+		sum, err := words(ctx, v, t, r.sha, "version.sha256/"+string(r.Version))
 		if err != nil {
 			return nil, err
 		}
@@ -438,7 +417,7 @@ func tiersOf(ctx context.Context, v gate.View, t Task, who roll) ([]Tier, error)
 		out[i].By = who.of(r.by)
 		stage := t.Stages[min(r.Stage, len(t.Stages)-1)]
 		out[i].StageName, out[i].Kind = stage.Name, stage.Kind
-		if out[i].Note, err = openWords(ctx, v, t, r.note, "review.note/"+r.ID); err != nil {
+		if out[i].Note, err = words(ctx, v, t, r.note, "review.note/"+r.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -470,13 +449,13 @@ func findingsOf(ctx context.Context, v gate.View, t Task, who roll) ([]FindingLi
 		if r.answered != "" {
 			f.AnsweredBy = who.of(r.answered)
 		}
-		if f.Quote, err = openWords(ctx, v, t, r.quote, "finding.quote/"+r.ID); err != nil {
+		if f.Quote, err = words(ctx, v, t, r.quote, "finding.quote/"+r.ID); err != nil {
 			return nil, err
 		}
-		if f.Text, err = openWords(ctx, v, t, r.text, "finding.text/"+r.ID); err != nil {
+		if f.Text, err = words(ctx, v, t, r.text, "finding.text/"+r.ID); err != nil {
 			return nil, err
 		}
-		if f.Answer, err = openWords(ctx, v, t, r.answer, "finding.answer/"+r.ID); err != nil {
+		if f.Answer, err = words(ctx, v, t, r.answer, "finding.answer/"+r.ID); err != nil {
 			return nil, err
 		}
 		out[i] = f
