@@ -18,6 +18,7 @@ import (
 type Record struct {
 	Task        Task           `json:"-"`
 	Case        Case           `json:"-"`
+	Now         time.Time      `json:"-"`
 	TaskNumber  string         `json:"task"`
 	TaskTitle   string         `json:"title"`
 	State       State          `json:"state"`
@@ -145,7 +146,7 @@ func (s *Service) Record(ctx context.Context, who actor.Actor, id ident.TaskID) 
 	if err != nil {
 		return r, err
 	}
-	r = Record{Task: t, TaskNumber: t.Name(), TaskTitle: t.Title, State: t.State, Code: t.Code, PlaybookN: t.PlaybookN, ReleasedAt: t.ReleasedAt, CompleteAt: t.CompleteAt}
+	r = Record{Task: t, Now: v.Now, TaskNumber: t.Name(), TaskTitle: t.Title, State: t.State, Code: t.Code, PlaybookN: t.PlaybookN, ReleasedAt: t.ReleasedAt, CompleteAt: t.CompleteAt}
 	if r.Case, err = caseOf(ctx, v, t); err != nil {
 		return r, err
 	}
