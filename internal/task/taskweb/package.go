@@ -126,12 +126,12 @@ func (h *handler) prepare(w http.ResponseWriter, r *http.Request) error {
 // kept leads on from a package that was kept, to its release if that was asked for.
 func kept(w http.ResponseWriter, r *http.Request, t task.Task) error {
 	if r.PostFormValue("then") == "release" {
-		return web.Redirect(w, r, taskPath(t.ID, "/release"), t.Name()+" is kept. Nobody of the provider sees it before you release it.")
+		return web.Redirect(w, r, pagePath(t.ID, "/release"), t.Name()+" is kept. Nobody of the provider sees it before you release it.")
 	}
-	return web.Redirect(w, r, taskPath(t.ID, "/package"), t.Name()+" is kept.")
+	return web.Redirect(w, r, pagePath(t.ID, "/package"), t.Name()+" is kept.")
 }
 
-func taskPath(id ident.TaskID, page string) string { return "/tasks/" + string(id) + page }
+func pagePath(id ident.TaskID, page string) string { return "/tasks/" + string(id) + page }
 
 func taskID(r *http.Request) ident.TaskID { return ident.TaskID(r.PathValue("id")) }
 
@@ -190,7 +190,7 @@ func (h *handler) rewrite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.Amend {
-		return web.Redirect(w, r, taskPath(t.ID, ""), t.Name()+" is amended. Who works on it is told.")
+		return web.Redirect(w, r, pagePath(t.ID, ""), t.Name()+" is amended. Who works on it is told.")
 	}
 	return kept(w, r, t)
 }

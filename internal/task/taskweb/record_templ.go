@@ -59,13 +59,13 @@ func recordView(p recordPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.LinkButton(taskPath(p.Record.Task.ID, "/record.json"), ui.ButtonProps{Label: "As JSON", Icon: ui.IconDownload}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkButton(pagePath(p.Record.Task.ID, "/record.json"), ui.ButtonProps{Label: "As JSON", Icon: ui.IconDownload}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: p.Record.MatterTitle, Href: "/matters/" + string(p.Record.Case.Matter)}, {Label: p.Record.TaskNumber, Href: taskPath(p.Record.Task.ID, "")}, {Label: "Supervision record"}},
+			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: p.Record.MatterTitle, Href: "/matters/" + string(p.Record.Case.Matter)}, {Label: p.Record.TaskNumber, Href: pagePath(p.Record.Task.ID, "")}, {Label: "Supervision record"}},
 				p.Record.TaskTitle, "Who did what, when and for how long, to which procedure, and what the signature covers.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -36,7 +36,7 @@ func (h *handler) release(w http.ResponseWriter, r *http.Request) error {
 	confirmed := r.PostFormValue("condition") == "yes"
 	t, err := h.tasks.Release(r.Context(), web.Who(r), taskID(r), rev, confirmed)
 	if err == nil {
-		return web.Redirect(w, r, taskPath(t.ID, ""), t.Name()+" is released. It waits in the provider's queue.")
+		return web.Redirect(w, r, pagePath(t.ID, ""), t.Name()+" is released. It waits in the provider's queue.")
 	}
 	if !fault.Correctable(err) && len(fault.Rules(err)) == 0 {
 		return err

@@ -60,13 +60,13 @@ func releaseView(p releasePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.LinkButton(taskPath(p.View.Task.ID, "/package"), ui.ButtonProps{Label: "Change the package"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkButton(pagePath(p.View.Task.ID, "/package"), ui.ButtonProps{Label: "Change the package"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: "Matters", Href: "/matters"}, {Label: p.View.Title, Href: "/matters/" + string(p.View.Matter)}, {Label: p.View.Task.Name(), Href: taskPath(p.View.Task.ID, "")}, {Label: "Release"}},
+			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: "Matters", Href: "/matters"}, {Label: p.View.Title, Href: "/matters/" + string(p.View.Matter)}, {Label: p.View.Task.Name(), Href: pagePath(p.View.Task.ID, "")}, {Label: "Release"}},
 				p.View.Task.Title, "Nothing leaves until every gate is open, and each gate names the rule that holds it.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -270,7 +270,7 @@ func releaseForm(p releasePage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 templ.SafeURL
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(taskPath(p.View.Task.ID, "/release")))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(pagePath(p.View.Task.ID, "/release")))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/taskweb/release.templ`, Line: 48, Col: 94}
 		}

@@ -86,7 +86,7 @@ func (h *handler) raiseFinding(w http.ResponseWriter, r *http.Request) error {
 	if _, err := h.tasks.RaiseFinding(r.Context(), web.Who(r), in); err != nil {
 		return h.reviewAgain(w, r, err, "The finding is not kept yet.", func(p *reviewPage) { p.Finding = f })
 	}
-	return web.Redirect(w, r, taskPath(in.Task, "/review"), "The finding is kept.")
+	return web.Redirect(w, r, pagePath(in.Task, "/review"), "The finding is kept.")
 }
 
 // counting reads a page or line number; what is none becomes -1, which the verb refuses with its sentence.
@@ -107,7 +107,7 @@ func (h *handler) settleFinding(w http.ResponseWriter, r *http.Request) error {
 		return h.reviewAgain(w, r, err, "Nothing was changed.", func(*reviewPage) {})
 	}
 	say := map[string]string{"accepted": "The answer is accepted.", "open": "The finding stands again.", "withdrawn": "The finding is withdrawn."}[state]
-	return web.Redirect(w, r, taskPath(taskID(r), "/review"), say)
+	return web.Redirect(w, r, pagePath(taskID(r), "/review"), say)
 }
 
 // tickReview takes the checklist as a whole and carries out what differs.
@@ -130,7 +130,7 @@ func (h *handler) tickReview(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return web.Redirect(w, r, taskPath(v.Task.ID, "/review"), "The checklist is kept.")
+	return web.Redirect(w, r, pagePath(v.Task.ID, "/review"), "The checklist is kept.")
 }
 
 func verdictOf(r *http.Request) task.Verdict {
@@ -144,7 +144,7 @@ func (h *handler) approve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return h.reviewAgain(w, r, err, "Not approved.", func(p *reviewPage) { p.Note = in.Note })
 	}
-	return web.Redirect(w, r, taskPath(t.ID, ""), "Approved. "+t.Name()+" goes on to "+t.At().Name+".")
+	return web.Redirect(w, r, pagePath(t.ID, ""), "Approved. "+t.Name()+" goes on to "+t.At().Name+".")
 }
 
 func (h *handler) returnWork(w http.ResponseWriter, r *http.Request) error {
@@ -153,7 +153,7 @@ func (h *handler) returnWork(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return h.reviewAgain(w, r, err, "Not returned.", func(p *reviewPage) { p.Note = in.Note })
 	}
-	return web.Redirect(w, r, taskPath(t.ID, ""), "Returned. The drafter sees the findings at once.")
+	return web.Redirect(w, r, pagePath(t.ID, ""), "Returned. The drafter sees the findings at once.")
 }
 
 func (p reviewPage) keep(field string) string {
@@ -169,7 +169,7 @@ func (p reviewPage) errorOf(field string) string {
 	return ""
 }
 
-func (p reviewPage) path(page string) string { return taskPath(p.View.Task.ID, "/review"+page) }
+func (p reviewPage) path(page string) string { return pagePath(p.View.Task.ID, "/review"+page) }
 
 // since says what the changes are counted from.
 func (p reviewPage) since() string {

@@ -76,7 +76,7 @@ func reviewView(p reviewPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: p.View.Title, Href: "/matters/" + string(p.View.Matter)}, {Label: p.View.Task.Name(), Href: taskPath(p.View.Task.ID, "")}, {Label: p.View.Task.At().Name}},
+			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: p.View.Title, Href: "/matters/" + string(p.View.Matter)}, {Label: p.View.Task.Name(), Href: pagePath(p.View.Task.ID, "")}, {Label: p.View.Task.At().Name}},
 				p.View.Task.Title, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1380,7 +1380,7 @@ func handIn(p reviewPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.LinkButton(taskPath(p.View.Task.ID, "/sign"), ui.ButtonProps{Label: "Go to sign-off", Style: ui.Primary, Block: true, Icon: ui.IconSigned}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkButton(pagePath(p.View.Task.ID, "/sign"), ui.ButtonProps{Label: "Go to sign-off", Style: ui.Primary, Block: true, Icon: ui.IconSigned}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -57,9 +57,9 @@ func (h *handler) signOff(w http.ResponseWriter, r *http.Request) error {
 	t, err := h.tasks.SignOff(r.Context(), web.Who(r), in)
 	if err == nil {
 		if v.Queue.Next != "" {
-			return web.Redirect(w, r, taskPath(v.Queue.Next, "/sign"), t.Name()+" is signed and delivered. This one waits next.")
+			return web.Redirect(w, r, pagePath(v.Queue.Next, "/sign"), t.Name()+" is signed and delivered. This one waits next.")
 		}
-		return web.Redirect(w, r, taskPath(t.ID, "/record"), t.Name()+" is signed and delivered. Nothing else waits for your signature.")
+		return web.Redirect(w, r, pagePath(t.ID, "/record"), t.Name()+" is signed and delivered. Nothing else waits for your signature.")
 	}
 	if !fault.Correctable(err) && !closedBy(err, "step-up") {
 		return err
@@ -85,7 +85,7 @@ func (p signPage) refusedRules() []authz.Rule { return p.View.Refused.Rules }
 
 // stepUp leads to the proof of a factor and back here.
 func (p signPage) stepUp() string {
-	return "/step-up?next=" + url.QueryEscape(taskPath(p.View.Task.ID, "/sign"))
+	return "/step-up?next=" + url.QueryEscape(pagePath(p.View.Task.ID, "/sign"))
 }
 
 func (p signPage) place() string {

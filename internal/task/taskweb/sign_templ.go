@@ -80,7 +80,7 @@ func signView(p signPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.View.Queue.Prev != "" {
-					templ_7745c5c3_Err = ui.LinkButton(taskPath(p.View.Queue.Prev, "/sign"), ui.ButtonProps{Label: "Previous", Icon: ui.IconPrev}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.LinkButton(pagePath(p.View.Queue.Prev, "/sign"), ui.ButtonProps{Label: "Previous", Icon: ui.IconPrev}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -90,14 +90,14 @@ func signView(p signPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.View.Queue.Next != "" {
-					templ_7745c5c3_Err = ui.LinkButton(taskPath(p.View.Queue.Next, "/sign"), ui.ButtonProps{Label: "Next: " + p.View.Queue.NextTitle, Icon: ui.IconNext}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.LinkButton(pagePath(p.View.Queue.Next, "/sign"), ui.ButtonProps{Label: "Next: " + p.View.Queue.NextTitle, Icon: ui.IconNext}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: p.View.Title, Href: "/matters/" + string(p.View.Matter)}, {Label: p.View.Task.Name(), Href: taskPath(p.View.Task.ID, "")}, {Label: "Sign off"}},
+			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: p.View.Title, Href: "/matters/" + string(p.View.Matter)}, {Label: p.View.Task.Name(), Href: pagePath(p.View.Task.ID, "")}, {Label: "Sign off"}},
 				p.View.Task.Title, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -167,7 +167,7 @@ func signView(p signPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 templ.SafeURL
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(taskPath(p.View.Task.ID, "/record")))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(pagePath(p.View.Task.ID, "/record")))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/taskweb/sign.templ`, Line: 38, Col: 81}
 			}
@@ -568,7 +568,7 @@ func signForm(p signPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 templ.SafeURL
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(taskPath(p.View.Task.ID, "/sign")))
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(pagePath(p.View.Task.ID, "/sign")))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/taskweb/sign.templ`, Line: 94, Col: 91}
 		}
@@ -634,7 +634,7 @@ func signForm(p signPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var29 templ.SafeURL
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(taskPath(p.View.Task.ID, "/review")))
+				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(pagePath(p.View.Task.ID, "/review")))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/task/taskweb/sign.templ`, Line: 104, Col: 99}
 				}
@@ -665,11 +665,11 @@ func signForm(p signPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.LinkButton(taskPath(p.View.Task.ID, "/review"), ui.ButtonProps{Label: "Return with reasons", Block: true, Icon: ui.IconReturn}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.LinkButton(pagePath(p.View.Task.ID, "/review"), ui.ButtonProps{Label: "Return with reasons", Block: true, Icon: ui.IconReturn}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.LinkButton(taskPath(p.View.Task.ID, "")+"#work", ui.ButtonProps{Label: "Replace a file with my edits", Style: ui.Quiet, Block: true, Icon: ui.IconUpload}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.LinkButton(pagePath(p.View.Task.ID, "")+"#work", ui.ButtonProps{Label: "Replace a file with my edits", Style: ui.Quiet, Block: true, Icon: ui.IconUpload}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
