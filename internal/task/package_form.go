@@ -20,7 +20,7 @@ type PackageForm struct {
 	Playbooks   []PlaybookChoice
 	Engagements []EngagementChoice
 	Documents   []DocumentChoice
-	Standing    Inherited
+	Standing    Standing
 	Now         time.Time
 }
 
@@ -30,8 +30,8 @@ type Case struct {
 	Title, Number, Client string
 }
 
-// Inherited is what the firm and the matter instruct on every package. Both may be "".
-type Inherited struct{ Firm, Matter string }
+// Standing is what the firm and the matter instruct on every package. Both may be "".
+type Standing struct{ Firm, Matter string }
 
 // A PlaybookChoice is a task type that a package may be of. Due and RushDue are suggestions: the turnaround counted in
 // hours from 9 to 17, Monday to Friday, in the firm's zone, without holidays.
@@ -167,7 +167,7 @@ func formOf(ctx context.Context, v gate.View, matter ident.MatterID) (f PackageF
 	return f, err
 }
 
-func openStanding(ctx context.Context, v gate.View, firm ident.OrgID, matter ident.MatterID, ofFirm, ofMatter []byte) (st Inherited, err error) {
+func openStanding(ctx context.Context, v gate.View, firm ident.OrgID, matter ident.MatterID, ofFirm, ofMatter []byte) (st Standing, err error) {
 	if len(ofFirm) > 0 {
 		if st.Firm, err = v.OpenOrg(ctx, firm, ofFirm, "org.standing/"+string(firm)); err != nil {
 			return st, err
@@ -241,7 +241,7 @@ func wordsOf(ctx context.Context, v gate.View, t Task) (p Package, reason string
 
 // stillMissing is what the provider named as missing and nobody supplied.
 func stillMissing(ctx context.Context, v gate.View, t Task) (out []string, err error) {
-	named, err := missingOf(ctx, v, t)
+	named, err := missingItems(ctx, v, t)
 	for _, m := range named {
 		if m.Supplied.IsZero() {
 			out = append(out, m.Text)

@@ -21,7 +21,7 @@ type ReleaseView struct {
 	Now                time.Time
 	Task               Task
 	Words              Package
-	Standing           Inherited
+	Standing           Standing
 	Playbook, Provider string
 	Country            string // where the work is done, in words
 	Gates              []GateLine

@@ -124,7 +124,7 @@ func shortHash(hex string) string {
 	return hex[:4] + " " + hex[4:8] + " … " + hex[56:60] + " " + hex[60:]
 }
 
-func sideOf(h task.Hand) ui.Side {
+func handSide(h task.Hand) ui.Side {
 	if h.Offshore {
 		return ui.Offshore
 	}

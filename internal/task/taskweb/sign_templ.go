@@ -921,7 +921,7 @@ func tierTable(tiers []task.Tier, now time.Time, reader web.Reader) templ.Compon
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Who(t.By.Name, sideOf(t.By), "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Who(t.By.Name, handSide(t.By), "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
