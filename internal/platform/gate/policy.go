@@ -26,9 +26,10 @@ var policyFiles embed.FS
 
 // A policySet is the policies that are asked together, with the hash of their text.
 type policySet struct {
-	set  *cedar.PolicySet
-	text string
-	hash string
+	set   *cedar.PolicySet
+	order []cedar.PolicyID // as they are written
+	text  string
+	hash  string
 }
 
 func embedded() (*policySet, error) {
@@ -56,6 +57,7 @@ func parse(text string) (*policySet, error) {
 		return nil, fmt.Errorf("gate: policies: %w", err)
 	}
 	set := cedar.NewPolicySet()
+	var order []cedar.PolicyID
 	for _, p := range list {
 		a := p.Annotations()
 		id := string(a["id"])
@@ -65,9 +67,29 @@ func parse(text string) (*policySet, error) {
 		if !set.Add(cedar.PolicyID(id), p) {
 			return nil, fmt.Errorf("gate: two policies are called %s", id)
 		}
+		order = append(order, cedar.PolicyID(id))
 	}
 	sum := sha256.Sum256([]byte(text))
-	return &policySet{set, text, hex.EncodeToString(sum[:])}, nil
+	return &policySet{set, order, text, hex.EncodeToString(sum[:])}, nil
+}
+
+// A GateRule is a rule that every release must pass.
+type GateRule struct {
+	authz.Rule
+	Holds string // what is true while the gate is open
+}
+
+// Gates returns the gates of the embedded policies in the order in which they are written: every policy whose @id
+// begins with "gate-". Clauses of an engagement are not among them; one that refuses is in the Decision.
+func (v View) Gates() (out []GateRule) {
+	p := v.gate.base
+	for _, id := range p.order {
+		if strings.HasPrefix(string(id), "gate-") {
+			a := p.set.Get(id).Annotations()
+			out = append(out, GateRule{authz.Rule{ID: string(id), Name: string(a["name"]), Say: string(a["say"]), Fix: string(a["fix"])}, string(a["holds"])})
+		}
+	}
+	return out
 }
 
 var sliced sync.Map // text of base and clauses → *policySet

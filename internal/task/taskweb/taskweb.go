@@ -25,6 +25,8 @@ func Routes(mux *http.ServeMux, s *task.Service) {
 	mux.Handle("POST /work/take-next", web.Handler(h.takeNext))
 	mux.Handle("GET /matters/{id}/board", web.Handler(h.board))
 	h.deskRoutes(mux)
+	packageRoutes(mux, h)
+	reviewRoutes(mux, h)
 }
 
 // taskPath is the page of a task.
