@@ -1,6 +1,11 @@
 package keys
 
-import "countersign/internal/kernel/ident"
+import (
+	"fmt"
+	"strings"
+
+	"countersign/internal/kernel/ident"
+)
 
 // A Scope names what one data key protects: a matter, or what an organization writes outside any matter, such as
 // playbooks and standing instructions.
@@ -27,4 +32,13 @@ func (s Scope) wrapAAD(org ident.OrgID) []byte {
 // the join has one reading.
 func (s Scope) columnAAD(place string) []byte {
 	return append([]byte{version}, s.id+"\x00"+place...)
+}
+
+// ParseScope reads a scope as String and the table data_key give it.
+func ParseScope(id string) (Scope, error) {
+	kind, name, ok := strings.Cut(id, "/")
+	if !ok || name == "" || (kind != "matter" && kind != "org") {
+		return Scope{}, fmt.Errorf("keys: %q names no scope", id)
+	}
+	return Scope{id}, nil
 }
