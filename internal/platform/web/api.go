@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"path"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -39,6 +41,7 @@ func NewAPI(mux APIMux, done Done) huma.API {
 	c.DocsPath, c.SchemasPath = "", "" // huma's pages load scripts from another host
 	c.CreateHooks = nil                // no $schema in answers
 	c.RejectUnknownQueryParameters = true
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "An API token, made in Settings, API tokens."},
 	}
@@ -46,6 +49,19 @@ func NewAPI(mux APIMux, done Done) huma.API {
 	api := humago.New(mux, c)
 	api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) { admit(api, done, ctx, next) })
 	return api
+}
+
+// schemaName calls a wire type by its feature, so that no two features collide: taskweb.wireHandIn is TaskHandIn.
+func schemaName(t reflect.Type, hint string) string {
+	name := strings.TrimPrefix(huma.DefaultSchemaNamer(t, hint), "Wire")
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	feature := strings.TrimSuffix(path.Base(t.PkgPath()), "web")
+	if feature == "." || feature == "" || strings.HasPrefix(strings.ToLower(name), feature) {
+		return name
+	}
+	return strings.ToUpper(feature[:1]) + feature[1:] + name
 }
 
 // noRoute tells a wrong method from a path that is not there.
