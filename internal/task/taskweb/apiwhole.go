@@ -8,7 +8,7 @@ import (
 )
 
 type wireWhole struct {
-	wireTask
+	WireTask
 	Instructions string             `json:"instructions"`
 	Acceptance   string             `json:"acceptance"`
 	Reason       string             `json:"reason,omitempty" doc:"Why it is held."`
@@ -76,7 +76,7 @@ type wireSignature struct {
 }
 
 func wholeOnWire(t task.Whole) wireWhole {
-	w := wireWhole{wireTask: taskOnWire(t.Task), Instructions: t.Instructions, Acceptance: t.Acceptance, Reason: t.Reason, Blind: t.Blind,
+	w := wireWhole{WireTask: taskOnWire(t.Task), Instructions: t.Instructions, Acceptance: t.Acceptance, Reason: t.Reason, Blind: t.Blind,
 		Documents: append([]ident.DocumentID{}, t.Documents...), Checked: append([]int{}, t.Checked...),
 		Missing: []wireMissing{}, Submissions: []wireSubmission{}, Findings: []wireFinding{}, Questions: []wireQuestion{}}
 	for _, m := range t.Missing {

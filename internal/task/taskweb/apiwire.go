@@ -7,9 +7,11 @@ import (
 	"countersign/internal/task"
 )
 
-// The wire has types of its own: adding a field is compatible, changing one is not.
+// The wire has types of its own: adding a field is compatible, changing one is not. Those that others embed are exported,
+// because the document shows exported fields only.
 
-type wirePackage struct {
+// A WirePackage is what the firm writes.
+type WirePackage struct {
 	Title        string             `json:"title" doc:"Names the work; at most 200 characters."`
 	Instructions string             `json:"instructions" doc:"What is to be done."`
 	Acceptance   string             `json:"acceptance" doc:"How you will know that it is right: one criterion a line."`
@@ -22,10 +24,10 @@ type wireNewPackage struct {
 	Matter     ident.MatterID     `json:"matter"`
 	Engagement ident.EngagementID `json:"engagement"`
 	Playbook   ident.PlaybookID   `json:"playbook"`
-	wirePackage
+	WirePackage
 }
 
-func (p wirePackage) pack() task.Package {
+func (p WirePackage) pack() task.Package {
 	return task.Package{Title: p.Title, Instructions: p.Instructions, Acceptance: p.Acceptance, Due: p.Due, Rush: p.Rush, Documents: p.Documents}
 }
 
@@ -34,7 +36,7 @@ type wireHandIn struct {
 	Note     string            `json:"note,omitempty" doc:"What changed, for the next reader."`
 	Answers  []wireAnswer      `json:"answers,omitempty" doc:"To the open findings, on a returned task."`
 	FixedAll bool              `json:"fixed_all,omitempty" doc:"Answers \"fixed\" to every open finding that has no answer of its own."`
-	wireRev
+	WireRev
 }
 
 type wireAnswer struct {
@@ -59,7 +61,8 @@ type wireStage struct {
 	Kind task.StageKind `json:"kind" enum:"draft,review,acceptance"`
 }
 
-type wireTask struct {
+// A WireTask is a task.
+type WireTask struct {
 	ID         ident.TaskID       `json:"id"`
 	Number     string             `json:"number" example:"T-2094"`
 	Title      string             `json:"title"`
@@ -89,7 +92,7 @@ type wireTask struct {
 }
 
 type wireTasks struct {
-	Tasks []wireTask `json:"tasks"`
+	Tasks []WireTask `json:"tasks"`
 }
 
 // instant is t in UTC, or nil for the zero time.
@@ -101,11 +104,11 @@ func instant(t time.Time) *time.Time {
 	return &t
 }
 
-func taskOnWire(t task.Task) wireTask {
+func taskOnWire(t task.Task) WireTask {
 	if len(t.Stages) == 0 { // the zero task beside an error
-		return wireTask{}
+		return WireTask{}
 	}
-	w := wireTask{ID: t.ID, Number: t.Name(), Title: t.Title, Firm: t.Firm, Provider: t.Provider, Matter: t.Matter, Engagement: t.Engagement,
+	w := WireTask{ID: t.ID, Number: t.Name(), Title: t.Title, Firm: t.Firm, Provider: t.Provider, Matter: t.Matter, Engagement: t.Engagement,
 		Playbook: t.Playbook, PlaybookN: t.PlaybookN, Type: t.Code, State: t.State, Stage: t.At().Key, Returned: t.Returned,
 		Author: t.Author, Holder: t.Holder, Supervisor: t.Supervisor, Reviewers: t.Reviewers, Rush: t.Rush, Due: t.Due.UTC(), Cycle: t.Cycle, Rev: t.Rev,
 		ReleasedAt: instant(t.ReleasedAt), CompleteAt: instant(t.CompleteAt), StageAt: instant(t.StageAt), DoneAt: instant(t.DoneAt)}

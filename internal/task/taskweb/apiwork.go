@@ -21,18 +21,18 @@ func work(api huma.API, s *task.Service) {
 	type assign struct {
 		Person ident.PersonID `json:"person" doc:"Who is to do the open stage."`
 		Reason string         `json:"reason,omitempty" doc:"Wanted when somebody holds the task already."`
-		wireRev
+		WireRev
 	}
 	move(api, task.DoAssign, "assign", "Assign the open stage to a person", func(ctx context.Context, who actor.Actor, id ident.TaskID, b assign) (task.Task, error) {
 		return s.Assign(ctx, who, id, b.Rev, b.Person, b.Reason)
 	})
 	web.Offer(api, web.Endpoint{ID: string(task.DoTake), Path: "/tasks/{id}/take", Summary: "Take a task that waits in the queue"},
-		func(ctx context.Context, who actor.Actor, in *byID) (wireTask, error) {
+		func(ctx context.Context, who actor.Actor, in *ByID) (WireTask, error) {
 			t, err := s.Take(ctx, who, in.ID)
 			return taskOnWire(t), err
 		})
 	web.Offer(api, web.Endpoint{ID: "task.take_next", Path: "/tasks/take-next", Summary: "Take the most urgent task that you may do", Detail: "Rush first, then by due time."},
-		func(ctx context.Context, who actor.Actor, _ *struct{}) (wireTask, error) {
+		func(ctx context.Context, who actor.Actor, _ *struct{}) (WireTask, error) {
 			t, err := s.TakeNext(ctx, who)
 			return taskOnWire(t), err
 		})
@@ -64,14 +64,14 @@ func talk(api huma.API, s *task.Service) {
 			id, err := s.Ask(ctx, who, task.NewQuestion{Task: in.ID, Text: in.Body.Text, Proposed: in.Body.Proposed, Silence: in.Body.Silence})
 			return wireID{id}, err
 		})
-	type question struct {
+	type ByQuestion struct {
 		Question string `path:"question" doc:"Identifier of the question."`
 	}
 	type answerBody struct {
 		Text string `json:"text,omitempty" doc:"Left out: agreed with what was proposed."`
 	}
 	type answer struct {
-		question
+		ByQuestion
 		Body answerBody
 	}
 	web.Do(api, web.Endpoint{ID: string(task.DoAnswer), Path: "/questions/{question}/answer", Summary: "Answer a question"},
@@ -79,7 +79,7 @@ func talk(api huma.API, s *task.Service) {
 			return s.Answer(ctx, who, in.Question, in.Body.Text)
 		})
 	web.Do(api, web.Endpoint{ID: string(task.DoWithdraw), Path: "/questions/{question}/withdraw", Summary: "Withdraw a question"},
-		func(ctx context.Context, who actor.Actor, in *question) error {
+		func(ctx context.Context, who actor.Actor, in *ByQuestion) error {
 			return s.Withdraw(ctx, who, in.Question)
 		})
 }
@@ -95,7 +95,7 @@ func reviews(api huma.API, s *task.Service) {
 		State string `json:"state" enum:"accepted,withdrawn,open" doc:"accepted: the answer settles it. withdrawn: it was wrong. open: it is raised again."`
 	}
 	type settle struct {
-		byID
+		ByID
 		Finding string `path:"finding" doc:"Identifier of the finding."`
 		Body    settleBody
 	}
@@ -105,7 +105,7 @@ func reviews(api huma.API, s *task.Service) {
 		})
 	type verdict struct {
 		Note string `json:"note,omitempty"`
-		wireRev
+		WireRev
 	}
 	move(api, task.DoApprove, "approve", "Approve, and pass the work to the next tier", func(ctx context.Context, who actor.Actor, id ident.TaskID, b verdict) (task.Task, error) {
 		return s.Approve(ctx, who, task.Verdict{Task: id, Rev: b.Rev, Note: b.Note})
@@ -116,7 +116,7 @@ func reviews(api huma.API, s *task.Service) {
 	type sign struct {
 		Files []ident.VersionID `json:"files" minItems:"1" doc:"The exact versions that you saw and sign, in the order of the manifest."`
 		Note  string            `json:"note,omitempty"`
-		wireRev
+		WireRev
 	}
 	move(api, task.DoSignOff, "sign-off", "Sign the exact bytes, accept and deliver", func(ctx context.Context, who actor.Actor, id ident.TaskID, b sign) (task.Task, error) {
 		return s.SignOff(ctx, who, task.SignOff{Task: id, Rev: b.Rev, Files: b.Files, Note: b.Note})
