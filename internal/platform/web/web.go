@@ -49,10 +49,14 @@ func Status(err error) int {
 	return http.StatusInternalServerError
 }
 
-// Fail writes err as a page. Internal errors are logged with a reference that the page shows.
+// Fail writes err as a page, or as a problem document below APIPath. Internal errors are logged with a reference that is shown.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) {
 		return // the browser went away
+	}
+	if strings.HasPrefix(r.URL.Path, APIPath+"/") {
+		FailAPI(w, r, err)
+		return
 	}
 	status, ref := Status(err), ""
 	if status == http.StatusInternalServerError {
