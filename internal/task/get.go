@@ -147,7 +147,7 @@ func (w *Whole) open(ctx context.Context, v gate.View, row string, columns ...co
 }
 
 func (w *Whole) lists(ctx context.Context, v gate.View) (err error) {
-	if w.Reviewers, err = reviewersOf(ctx, v, w.ID); err != nil {
+	if err = w.hands(ctx, v); err != nil {
 		return err
 	}
 	if w.Documents, err = db.Column[ident.DocumentID](ctx, v, db.SQL(`SELECT document_id FROM task_document WHERE task_id = ? ORDER BY document_id`, w.ID)); err != nil {

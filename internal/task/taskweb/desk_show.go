@@ -134,7 +134,7 @@ func (p deskPage) lastNote() string {
 }
 
 func findingCard(f task.Fix) ui.FindingCard {
-	card := ui.FindingCard{ID: "finding-" + f.ID, Number: f.Number, Severity: f.Severity, Where: where(f), Href: documentPath(f.Document), Quote: f.Quote, Text: f.Text, Category: f.Category}
+	card := ui.FindingCard{ID: "finding-" + f.ID, Number: f.Number, Severity: f.Severity, Where: place(f.File, f.Page, f.Line), Href: documentPath(f.Document), Quote: f.Quote, Text: f.Text, Category: f.Category}
 	switch f.State {
 	case "fixed", "accepted":
 		card.Answer, card.Fixed = "Fixed", true
@@ -144,15 +144,15 @@ func findingCard(f task.Fix) ui.FindingCard {
 	return card
 }
 
-func where(f task.Fix) string {
-	out := f.File
-	if f.Page > 0 {
-		out += ", p. " + strconv.Itoa(f.Page)
+// place says where in a file something stands; page or line 0 is not given.
+func place(file string, page, line int) string {
+	if page > 0 {
+		file += ", p. " + strconv.Itoa(page)
 	}
-	if f.Line > 0 {
-		out += ", line " + strconv.Itoa(f.Line)
+	if line > 0 {
+		file += ", line " + strconv.Itoa(line)
 	}
-	return out
+	return file
 }
 
 func (p deskPage) done() (n int) {

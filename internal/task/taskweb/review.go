@@ -274,7 +274,7 @@ func (p reviewPage) raised(all []task.FindingLine) (out []task.FindingLine) {
 }
 
 func card(f task.FindingLine) ui.FindingCard {
-	c := ui.FindingCard{ID: "finding-" + strconv.Itoa(f.Number), Number: f.Number, Severity: f.Severity, Where: where(f), Href: fileHref(f.Document, f.FileN),
+	c := ui.FindingCard{ID: "finding-" + strconv.Itoa(f.Number), Number: f.Number, Severity: f.Severity, Where: place(f.File+" v"+strconv.FormatInt(f.FileN, 10), f.Page, f.Line), Href: fileHref(f.Document, f.FileN),
 		Quote: f.Quote, Text: f.Text, Category: strings.TrimSpace(f.Code + " " + f.Category)}
 	switch f.State {
 	case "fixed":
@@ -287,17 +287,6 @@ func card(f task.FindingLine) ui.FindingCard {
 		c.Answer = "Withdrawn"
 	}
 	return c
-}
-
-func where(f task.FindingLine) string {
-	out := f.File + " v" + strconv.FormatInt(f.FileN, 10)
-	if f.Page > 0 {
-		out += ", p. " + strconv.Itoa(f.Page)
-	}
-	if f.Line > 0 {
-		out += ", line " + strconv.Itoa(f.Line)
-	}
-	return out
 }
 
 func (p reviewPage) files() []ui.Option {
