@@ -206,7 +206,7 @@ func (b *builder) finished() {
 		if slices.Contains(m.Flags, "export_control") { // nothing of it may be released
 			continue
 		}
-		if d.Drafter == "" || d.Peer == "" || d.Senior == "" || d.Peer == d.Senior {
+		if d.Drafter == "" || d.Peer == "" || d.Peer == d.Senior || !slices.Contains(m.Team, d.Senior) {
 			continue
 		}
 		j := &job{builder: b, matter: m, typ: d.Type, title: d.Title, due: d.Due,

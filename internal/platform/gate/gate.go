@@ -265,12 +265,21 @@ func (tx *Tx) Count(ctx context.Context, scope, name string) (n int64, err error
 
 // Seal encrypts words under the key of a matter. aad names the column and row: "message.body/<id>".
 func (tx *Tx) Seal(ctx context.Context, m ident.MatterID, words, aad string) ([]byte, error) {
-	return tx.gate.Keys.Seal(ctx, tx.Tx, "matter/"+string(m), []byte(words), aad)
+	return tx.sealed(ctx, "matter/"+string(m), words, aad)
 }
 
 // SealOrg encrypts words that belong to no matter under the key of an organization.
 func (tx *Tx) SealOrg(ctx context.Context, o ident.OrgID, words, aad string) ([]byte, error) {
-	return tx.gate.Keys.Seal(ctx, tx.Tx, "org/"+string(o), []byte(words), aad)
+	return tx.sealed(ctx, "org/"+string(o), words, aad)
+}
+
+// sealed never returns nil: sealed columns are NOT NULL, and no words seal to no bytes.
+func (tx *Tx) sealed(ctx context.Context, scope, words, aad string) ([]byte, error) {
+	b, err := tx.gate.Keys.Seal(ctx, tx.Tx, scope, []byte(words), aad)
+	if b == nil {
+		b = []byte{}
+	}
+	return b, err
 }
 
 // Open decrypts words of a matter.
