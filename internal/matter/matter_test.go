@@ -441,7 +441,7 @@ func TestListPagesAndClients(t *testing.T) {
 		}{
 			{testkit.Partner, matter.Filter{Text: "brandt"}, 1},
 			{testkit.Partner, matter.Filter{Text: "kestrel log"}, matter.MattersPerPage + 2}, // by client
-			{testkit.Junior, matter.Filter{Text: "logistics"}, 0},                             // the client is not theirs to search by
+			{testkit.Junior, matter.Filter{Text: "logistics"}, 0},                            // the client is not theirs to search by
 			{testkit.Partner, matter.Filter{Text: "%"}, 0},
 			{testkit.Partner, matter.Filter{PracticeArea: "litigation"}, 2},
 			{testkit.Partner, matter.Filter{State: matter.StateClosed}, 0},

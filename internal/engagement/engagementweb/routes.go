@@ -30,10 +30,11 @@ type form struct {
 	Which  string
 	Values url.Values
 	Errors []ui.FieldError
+	Status int
 }
 
 func refused(which string, r *http.Request, err error) form {
-	f := form{Which: which, Values: r.PostForm, Errors: web.FieldErrors(err)}
+	f := form{Which: which, Values: r.PostForm, Errors: web.FieldErrors(err), Status: web.Status(err)}
 	for i := range f.Errors {
 		f.Errors[i].Name = which + "-" + f.Errors[i].Name
 	}
@@ -59,7 +60,7 @@ func (f form) status() int {
 	if f.Which == "" {
 		return http.StatusOK
 	}
-	return http.StatusUnprocessableEntity
+	return f.Status
 }
 
 func (p pages) list(w http.ResponseWriter, r *http.Request) error { return p.showList(w, r, form{}) }
