@@ -1,0 +1,90 @@
+package findweb
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"countersign/internal/find"
+	"countersign/internal/kernel/fault"
+	"countersign/internal/platform/web"
+	"countersign/internal/ui"
+)
+
+// A Page is a page of the program that can be gone to by its name.
+type Page struct{ Label, Href string }
+
+// Routes registers the pages. elsewhere is what the navigation holds, for "go to".
+func Routes(mux *http.ServeMux, s *find.Service, elsewhere []Page) {
+	h := pages{s, elsewhere}
+	mux.Handle("GET /find", web.Handler(h.find))
+}
+
+type pages struct {
+	s         *find.Service
+	elsewhere []Page
+}
+
+// A page is what was found.
+type page struct {
+	Chrome ui.Chrome
+	Query  string
+	Groups []group
+	Error  string // why nothing was looked for
+}
+
+type group struct {
+	Name string
+	Hits []hit
+}
+
+type hit struct{ Href, Title, Second string }
+
+func (h pages) find(w http.ResponseWriter, r *http.Request) error {
+	p := page{Chrome: web.Chrome(r, "Find"), Query: r.URL.Query().Get("q")}
+	found, err := h.s.Find(r.Context(), web.Who(r), p.Query)
+	if err != nil && fault.KindOf(err) != fault.Invalid {
+		return err
+	}
+	status := http.StatusOK
+	if err != nil {
+		p.Error, status = fault.Say(err), web.Status(err)
+	} else {
+		p.Groups = append(groups(found), h.goTo(p.Query)...)
+	}
+	if web.Part(r) {
+		return web.Page(w, r, http.StatusOK, results(p)) // the palette shows the reason in place of hits
+	}
+	return web.Page(w, r, status, findPage(p))
+}
+
+// goTo offers the pages whose name has a word that begins like the query; all of them for an empty one.
+func (h pages) goTo(q string) []group {
+	q = strings.ToLower(strings.TrimSpace(q))
+	g := group{Name: "Go to"}
+	for _, x := range h.elsewhere {
+		name := strings.ToLower(x.Label)
+		if strings.HasPrefix(name, q) || strings.Contains(name, " "+q) {
+			g.Hits = append(g.Hits, hit{x.Href, x.Label, ""})
+		}
+	}
+	if len(g.Hits) == 0 {
+		return nil
+	}
+	return []group{g}
+}
+
+var kinds = map[string]struct{ name, word string }{
+	"matter": {"Matters", "matters"}, "task": {"Tasks", "tasks"}, "document": {"Documents", "documents"}, "person": {"People", "people"}, "playbook": {"Playbooks", "playbooks"},
+}
+
+func groups(found []find.Group) (out []group) {
+	for _, f := range found {
+		g := group{Name: kinds[f.Kind].name}
+		for _, x := range f.Hits {
+			g.Hits = append(g.Hits, hit{"/" + kinds[f.Kind].word + "/" + url.PathEscape(x.ID), x.Title, x.Second})
+		}
+		out = append(out, g)
+	}
+	return out
+}
