@@ -161,7 +161,7 @@ func (s *Service) finish(ctx context.Context, x Session, by string, d Device) (O
 	id := ident.SessionID(ident.New())
 	who := d.actor(x.Person, x.Org)
 	who.Session, who.MFA = id, true
-	return o, s.own(ctx, who, "account.sign_in", map[string]string{"second factor": by}, func(tx *gate.Tx) error {
+	return o, s.own(ctx, who, "account.sign_in", map[string]string{"factor": by}, func(tx *gate.Tx) error {
 		return s.replace(ctx, tx, x, newSession{id: id, secret: o.Secret, kind: Web, person: x.Person, org: x.Org, mfa: true, at: s.now(), ends: o.EndsAt, steppedUp: s.now(), device: d})
 	})
 }
