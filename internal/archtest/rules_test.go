@@ -39,7 +39,7 @@ var reserved = []struct{ prefix, who, why string }{
 }
 
 // free are the packages under no import rule: app builds everything, the others are not shipped.
-var free = []string{"app", "testkit", "archtest", "e2e"}
+var free = []string{"app", "testkit", "archtest", "e2e", "bench"}
 
 // rings are the other top-level folders that are no feature.
 var rings = []string{"kernel", "platform", "schema", "ui", "client", "demo"}
