@@ -259,5 +259,5 @@ func documentHint(d task.DocumentChoice) string {
 
 // fileHref opens an exact version.
 func fileHref(document ident.DocumentID, n int64) string {
-	return "/documents/" + string(document) + "?v=" + strconv.FormatInt(n, 10)
+	return documentPath(document) + "?v=" + strconv.FormatInt(n, 10)
 }

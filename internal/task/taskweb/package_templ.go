@@ -334,8 +334,8 @@ func packageForm(p packagePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.UploadForm(ui.UploadProps{Action: "/matters/" + string(p.Form.Matter) + "/documents", Name: "file", Label: "Drop files here, or choose them", Multiple: true,
-					Hidden: []ui.HiddenField{{Name: "kind", Value: "source"}, {Name: "next", Value: p.Action}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.UploadForm(ui.UploadProps{Action: uploadPath(p.Form.Matter), Name: "file", Label: "Drop files here, or choose them", Multiple: true,
+					Hidden: []ui.HiddenField{{Name: "kind", Value: "source"}, {Name: "back", Value: p.Action}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
