@@ -13,7 +13,7 @@ import (
 	"countersign/internal/account/accountweb"
 	"countersign/internal/document"
 	"countersign/internal/engagement"
-	"countersign/internal/kernel/ident"
+	"countersign/internal/find"
 	"countersign/internal/matter"
 	"countersign/internal/platform/config"
 	"countersign/internal/platform/gate"
@@ -21,6 +21,7 @@ import (
 	"countersign/internal/playbook"
 	"countersign/internal/task"
 	"countersign/internal/thread"
+	"countersign/internal/trail"
 )
 
 // Services are the features of a running program.
@@ -32,6 +33,8 @@ type Services struct {
 	Document   *document.Service
 	Task       *task.Service
 	Thread     *thread.Service
+	Trail      *trail.Service
+	Find       *find.Service
 }
 
 // An App is an opened installation.
@@ -82,9 +85,11 @@ func (a *App) compose() error {
 	a.Matter = matter.New(g, k)
 	a.Playbook = playbook.NewService(g)
 	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Clock: time.Now})
-	a.Task = task.New(g, hashes{})
+	a.Task = task.New(g, a.Document)
 	a.Document.UseTasks(writers{a.Task})
 	a.Thread = thread.New(g, sender, c.BaseURL)
+	a.Trail = trail.New(g)
+	a.Find = find.New(g)
 	a.registerJobs(sender)
 	return nil
 }
@@ -114,15 +119,7 @@ func letters(c *config.Config) (mail.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy := map[string]mail.Policy{"starttls": mail.StartTLS, "tls": mail.TLS, "none": mail.NoTLS}[c.Mail.TLS]
-	return mail.NewSMTP(mail.SMTP{Host: c.Mail.Host, Port: c.Mail.Port, User: c.Mail.User, Password: password, Policy: policy, From: c.From})
-}
-
-// hashes lets task ask the documents for the SHA-256 that a sign-off binds.
-type hashes struct{}
-
-func (hashes) Hash(ctx context.Context, tx *gate.Tx, v ident.VersionID) ([32]byte, error) {
-	return document.Hash(ctx, tx, v)
+	return mail.NewSMTP(mail.SMTP{Host: c.Mail.Host, Port: c.Mail.Port, User: c.Mail.User, Password: password, Policy: mail.TLSPolicy(c.Mail.TLS), From: c.From})
 }
 
 // writers lets the documents ask the tasks who may write a task's work product.
@@ -154,4 +151,3 @@ func (a *App) accountPages() *accountweb.Web {
 	}
 	return accountweb.New(c)
 }
-

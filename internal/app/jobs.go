@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/account"
 	"countersign/internal/document"
+	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/jobs"
 	"countersign/internal/platform/mail"
@@ -25,13 +26,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 	jobs.Register(r, permanent(a.Thread.Digest))
 	jobs.Register(r, func(ctx context.Context, _ tick) error { _, err := a.Task.AssumeSilent(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.SweepPending) error { _, err := a.Document.Sweep(ctx); return err })
-	jobs.Register(r, permanent(func(ctx context.Context, j account.InvitationMail) error {
-		l, err := a.Account.Letter(ctx, j)
-		if err != nil || l.To == "" {
-			return err
-		}
-		return sender.Send(ctx, mail.Message{ID: l.ID, To: l.To, Subject: l.Subject, Text: l.Text})
-	}))
+	jobs.Register(r, permanent(func(ctx context.Context, j account.InvitationMail) error { return a.invite(ctx, sender, j) }))
 	for name, every := range map[string]struct {
 		interval time.Duration
 		job      jobs.Args
@@ -55,4 +50,18 @@ func permanent[T gate.Job](work func(context.Context, T) error) func(context.Con
 		}
 		return err
 	}
+}
+
+// invite sends the letter of an invitation. One that was used or revoked meanwhile needs none.
+func (a *App) invite(ctx context.Context, sender mail.Sender, j account.InvitationMail) error {
+	l, err := a.Account.Letter(ctx, j)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return sender.Send(ctx, mail.Message{ID: "invitation-" + j.Invitation, To: l.To, Subject: l.From + " invites you to " + l.Org + " on Countersign",
+		Text: l.Name + ",\n\n" + l.From + " invites you to work for " + l.Org + " on Countersign. This link opens your account once, until " + l.ExpiresAt.Format("2 January 2006 15:04 MST") + ":\n\n" +
+			a.config.BaseURL + l.Path + "\n\nWho did not expect this letter can leave it; nothing happens.\n"})
 }

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/account"
 	"countersign/internal/document/documentweb"
 	"countersign/internal/engagement/engagementweb"
+	"countersign/internal/find/findweb"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
@@ -17,7 +18,9 @@ import (
 	"countersign/internal/platform/web"
 	"countersign/internal/playbook/playbookweb"
 	"countersign/internal/task/taskweb"
+	"countersign/internal/thread"
 	"countersign/internal/thread/threadweb"
+	"countersign/internal/trail/trailweb"
 	"countersign/internal/ui"
 )
 
@@ -32,6 +35,10 @@ func (a *App) Handler() http.Handler {
 	documentweb.Routes(mux, a.Document)
 	taskweb.Routes(mux, a.Task)
 	threadweb.Routes(mux, a.Thread)
+	threadweb.OpenRoutes(mux, a.Thread)
+	trailweb.Routes(mux, a.Trail)
+	findweb.Routes(mux, a.Find, places)
+	taskweb.API(web.NewAPI(mux, a.Gate.Done), a.Task)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
 	mux.Handle("GET /ui", web.Handler(func(w http.ResponseWriter, r *http.Request) error { return web.Page(w, r, http.StatusOK, ui.Gallery()) }))
@@ -74,16 +81,13 @@ func (a *App) notices(ctx context.Context, who actor.Actor) ([]ui.Notice, int, e
 	if err != nil || n == 0 {
 		return nil, 0, err
 	}
-	told, _, err := a.Thread.Notices(ctx, who, false, thread0, 5)
-	if err != nil {
-		return nil, 0, err
-	}
-	out := make([]ui.Notice, len(told))
-	for i, t := range told {
-		out[i] = threadweb.Line(t)
-	}
-	return out, n, nil
+	told, _, err := a.Thread.Notices(ctx, who, false, thread.Cursor{}, 5)
+	return threadweb.Menu(told), n, err
 }
+
+// places are what the palette offers to go to.
+var places = []findweb.Page{{Label: "Home", Href: "/"}, {Label: "Matters", Href: "/matters"}, {Label: "Work", Href: "/work"}, {Label: "Trail", Href: "/trail"},
+	{Label: "Playbooks", Href: "/playbooks"}, {Label: "Engagements", Href: "/engagements"}, {Label: "People", Href: "/people"}, {Label: "Notices", Href: "/notices"}, {Label: "Settings", Href: "/settings"}}
 
 // A DemoPerson is someone the demonstration can be seen as.
 type DemoPerson struct {

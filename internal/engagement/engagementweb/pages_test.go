@@ -17,7 +17,7 @@ import (
 func TestPages(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		mux := http.NewServeMux()
-		engagementweb.Mount(mux, engagement.New(w.Gate))
+		engagementweb.Routes(mux, engagement.New(w.Gate))
 		e := "/engagements/" + string(testkit.Engagement)
 		for _, c := range []struct {
 			who, method, path string

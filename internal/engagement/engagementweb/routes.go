@@ -11,8 +11,8 @@ import (
 	"countersign/internal/ui"
 )
 
-// Mount adds the routes.
-func Mount(mux *http.ServeMux, s *engagement.Service) {
+// Routes adds the routes.
+func Routes(mux *http.ServeMux, s *engagement.Service) {
 	p := pages{s}
 	mux.Handle("GET /engagements", web.Handler(p.list))
 	mux.Handle("POST /engagements", web.Handler(p.open))

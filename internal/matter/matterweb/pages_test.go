@@ -38,7 +38,7 @@ func TestPages(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		mux := http.NewServeMux()
 		s := matter.New(w.Gate, noKeys{})
-		matterweb.Mount(mux, s)
+		matterweb.Routes(mux, s)
 		check, err := s.AddParty(t.Context(), testkit.As(testkit.Attorney), testkit.Matter, matter.NewParty{Name: "Orlovane Estate", Role: "opponent"})
 		if err != nil {
 			t.Fatal(check, err)
@@ -93,7 +93,7 @@ func TestPages(t *testing.T) {
 func TestForms(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		mux := http.NewServeMux()
-		matterweb.Mount(mux, matter.New(w.Gate, noKeys{}))
+		matterweb.Routes(mux, matter.New(w.Gate, noKeys{}))
 		m := "/matters/" + string(testkit.Matter)
 		for _, c := range []struct {
 			who, path string

@@ -12,8 +12,8 @@ import (
 	"countersign/internal/platform/web"
 )
 
-// Mount adds the routes.
-func Mount(mux *http.ServeMux, s *matter.Service) {
+// Routes adds the routes.
+func Routes(mux *http.ServeMux, s *matter.Service) {
 	p := pages{s}
 	for pattern, h := range map[string]web.Handler{
 		"GET /clients":                                   p.clients,

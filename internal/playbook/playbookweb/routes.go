@@ -12,8 +12,8 @@ import (
 	"countersign/internal/ui"
 )
 
-// Mount adds the routes.
-func Mount(mux *http.ServeMux, s *playbook.Service) {
+// Routes adds the routes.
+func Routes(mux *http.ServeMux, s *playbook.Service) {
 	p := pages{s}
 	mux.Handle("GET /playbooks", web.Handler(p.list))
 	mux.Handle("POST /playbooks", web.Handler(p.create))

@@ -25,7 +25,7 @@ type site struct {
 func eachSite(t *testing.T, fn func(t *testing.T, s site)) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		s := site{w, http.NewServeMux(), playbook.NewService(w.Gate)}
-		playbookweb.Mount(s.mux, s.s)
+		playbookweb.Routes(s.mux, s.s)
 		fn(t, s)
 	})
 }
