@@ -257,9 +257,9 @@ func TestVersions(t *testing.T) {
 		if err != nil || len(sh.Lines) != 3 || sh.Lines[1].Version.Reason != "cites checked" || sh.Lines[2].SHA256 != sum || !sh.Open.Allowed || sh.Lift.Allowed {
 			t.Errorf("%+v, %v", sh, err)
 		}
-		_, readers, err := b.Readers(ctx, testkit.As(testkit.Attorney), work.Document.ID)
-		if err != nil || len(readers) != 3 || readers[0].Person != "peer" || readers[0].Org != "Meridian" {
-			t.Errorf("%+v, %v", readers, err)
+		had, err := b.Readers(ctx, testkit.As(testkit.Attorney), work.Document.ID)
+		if readers := had.Readings; err != nil || len(readers) != 3 || readers[0].Person != "peer" || readers[0].Org != "Meridian" {
+			t.Errorf("%+v, %v", had, err)
 		}
 	})
 }
@@ -318,7 +318,7 @@ func TestQuarantine(t *testing.T) {
 			if sh.Document.Name != "" {
 				t.Errorf("%s is told the name", who)
 			}
-			_, _, err = b.Readers(ctx, as, q.Document)
+			_, err = b.Readers(ctx, as, q.Document)
 			testkit.WantKind(t, err, fault.Forbidden)
 			if l, err := b.Library(ctx, as, testkit.Matter, document.Filter{}); err != nil || len(l.Items) != 0 || l.Total != 0 || len(l.Folders) != 0 {
 				t.Errorf("%s: %+v, %v", who, l, err)
@@ -337,9 +337,9 @@ func TestQuarantine(t *testing.T) {
 				t.Errorf("%s: %+v, %v", who, sh, err)
 			}
 		}
-		_, readers, err := b.Readers(ctx, testkit.As(testkit.Compliance), q.Document)
-		if err != nil || len(readers) != 3 || readers[2].Person != "junior" {
-			t.Errorf("%+v, %v", readers, err)
+		had, err := b.Readers(ctx, testkit.As(testkit.Compliance), q.Document)
+		if readers := had.Readings; err != nil || len(readers) != 3 || readers[2].Person != "junior" {
+			t.Errorf("%+v, %v", had, err)
 		}
 		testkit.WantKind(t, b.Quarantine(ctx, testkit.As(testkit.Compliance), q), fault.Conflict)
 		_, err = b.AddVersion(ctx, testkit.As(testkit.Attorney), document.NewVersion{Document: q.Document, Name: "a"}, strings.NewReader(""))

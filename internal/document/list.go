@@ -281,22 +281,29 @@ type Reading struct {
 	At     time.Time
 }
 
+// A Readership is who took out which version of a document.
+type Readership struct {
+	Document Document
+	Readings []Reading // newest first, at most mostReadings
+	AsOf     time.Time
+}
+
 // mostReadings bounds the list of readers.
 const mostReadings = 1000
 
 // Readers tells who took out which version and when, newest first, from the entries.
 //
 // Faults: NotFound, Forbidden (in quarantine).
-func (s *Service) Readers(ctx context.Context, who actor.Actor, id ident.DocumentID) (_ Document, out []Reading, err error) {
+func (s *Service) Readers(ctx context.Context, who actor.Actor, id ident.DocumentID) (out Readership, err error) {
 	defer fault.Wrap(&err, "document.Readers(%s)", id)
 	v := s.Gate.View(who)
-	d, err := s.see(ctx, v, id)
-	if err != nil {
-		return d, nil, err
+	out.AsOf = v.Now
+	if out.Document, err = s.see(ctx, v, id); err != nil {
+		return out, err
 	}
-	out, err = db.All(ctx, v, db.SQL(`SELECT COALESCE(p.name, 'The program'), COALESCE(o.name, ''), e.rev, e.at
+	out.Readings, err = db.All(ctx, v, db.SQL(`SELECT COALESCE(p.name, 'The program'), COALESCE(o.name, ''), e.rev, e.at
 		FROM entry e LEFT JOIN person p ON p.id = e.person_id LEFT JOIN org o ON o.id = e.org_id
-		WHERE e.subject_kind = 'document' AND e.subject_id = ? AND e.verb = ? AND NOT e.refused ORDER BY e.at DESC, e.id DESC LIMIT ?`, d.ID, OpenFile, mostReadings),
+		WHERE e.subject_kind = 'document' AND e.subject_id = ? AND e.verb = ? AND NOT e.refused ORDER BY e.at DESC, e.id DESC LIMIT ?`, id, OpenFile, mostReadings),
 		func(rs *db.Rows, r *Reading) error { return rs.Scan(&r.Person, &r.Org, &r.N, db.At{T: &r.At}) })
-	return d, out, err
+	return out, err
 }

@@ -289,3 +289,21 @@ func sameBytes(ctx context.Context, q db.Reader, m ident.MatterID, same []byte) 
 	}
 	return names[0], nil
 }
+
+// UploadWork streams a file into a new document that is work product of a task. It finds the task's matter; package
+// task decides whether the actor may draft now.
+//
+// Faults: as Upload; NotFound also for a task that is absent or walled.
+func (s *Service) UploadWork(ctx context.Context, who actor.Actor, task ident.TaskID, name, reason string, body io.Reader) (out Received, err error) {
+	defer fault.Wrap(&err, "document.UploadWork(%s)", task)
+	v := s.Gate.View(who)
+	var m ident.MatterID
+	err = v.QueryRow(ctx, db.SQL(`SELECT t.matter_id FROM task t WHERE t.id = ? AND `, task).Join(v.Visible("t.matter_id"))).Scan(&m)
+	if errors.Is(err, db.ErrNoRows) {
+		return out, s.Gate.Write(ctx, who, UploadFile, func(tx *gate.Tx) error { return tx.Absent("task", string(task)) })
+	}
+	if err != nil {
+		return out, err
+	}
+	return s.Upload(ctx, who, Upload{Matter: m, Task: task, Kind: Work, Folder: "Work product", Name: name, Reason: reason}, body)
+}
