@@ -41,8 +41,12 @@ type game struct {
 }
 
 func (g *game) move() {
-	who := rapid.SampledFrom([]string{testkit.Attorney, testkit.Junior, testkit.Junior2, testkit.Peer, testkit.Senior, testkit.Lead, testkit.Walled}).Draw(g.rt, "who")
-	whom := rapid.SampledFrom([]string{testkit.Junior, testkit.Junior2, testkit.Peer, testkit.Senior, testkit.Attorney}).Draw(g.rt, "whom")
+	who := rapid.SampledFrom(people).Draw(g.rt, "who")
+	whom := rapid.SampledFrom(people[:4]).Draw(g.rt, "whom")
+	verb := rapid.SampledFrom([]string{"take", "assign", "submit", "approve", "return", "sign", "pause", "resume", "recall", "release", "decline"}).Draw(g.rt, "verb")
+	if rapid.IntRange(0, 4).Draw(g.rt, "sense") > 0 {
+		who, verb = g.sensible(rapid.SampledFrom([]string{"approve", "return", "return", "assign"}).Draw(g.rt, "choice"))
+	}
 	ctx, a, id, rev := g.T.Context(), testkit.As(who), g.task.ID, g.task.Rev
 	files := []ident.VersionID{g.version}
 	verbs := map[string]func() (task.Task, error){
@@ -65,7 +69,6 @@ func (g *game) move() {
 		"release": func() (task.Task, error) { return g.s.Release(ctx, a, id, rev, true) },
 		"decline": func() (task.Task, error) { return g.s.Decline(ctx, a, id, rev, []string{"Exhibit 4"}) },
 	}
-	verb := rapid.SampledFrom([]string{"take", "assign", "assign", "submit", "submit", "approve", "approve", "return", "sign", "pause", "resume", "recall", "release", "decline"}).Draw(g.rt, "verb")
 	next, err := verbs[verb]()
 	switch {
 	case err == nil:
@@ -74,6 +77,30 @@ func (g *game) move() {
 	case fault.KindOf(err) == fault.Internal:
 		g.rt.Fatalf("%s by %s: %v", verb, who, err)
 	}
+}
+
+var people = []string{testkit.Junior, testkit.Junior2, testkit.Peer, testkit.Senior, testkit.Attorney, testkit.Lead, testkit.Walled}
+
+// sensible is a person and a move that fit the task as it stands, so that games get somewhere. choice decides a review.
+func (g *game) sensible(choice string) (who, verb string) {
+	for _, p := range people {
+		if testkit.PersonID(p) == g.task.Holder {
+			who = p
+		}
+	}
+	switch t := g.task; {
+	case t.State == task.Paused:
+		return testkit.Lead, "resume"
+	case t.State != task.Open:
+		return testkit.Attorney, "release"
+	case who == "" || choice == "assign":
+		return testkit.Lead, "assign"
+	case t.At().Kind == task.Draft:
+		return who, "submit"
+	case t.At().Kind == task.Acceptance && choice == "approve":
+		return who, "sign"
+	}
+	return who, choice
 }
 
 // look reads the rows behind the service's back.
