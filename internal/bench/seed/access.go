@@ -5,7 +5,11 @@ import (
 	"fmt"
 
 	"countersign/internal/platform/gate"
+	"countersign/internal/platform/keys"
 )
+
+// WalledEvery is the distance of matters from which somebody of the provider is screened: 0, 20, 40 …
+const WalledEvery = 20
 
 // access writes what the gate rests on: grants, openings, facts, epochs and a few walls.
 func (p *planter) access() error {
@@ -40,9 +44,9 @@ func (p *planter) access() error {
 		}
 		return []any{id(kindOpening, i), string(m.ID), string(o.id), int64(1), gate.Forever}, nil
 	}))
-	walls := len(p.Matters) / 20
+	walls := len(p.Matters) / WalledEvery
 	err = errors.Join(err, p.load("wall", "id number firm_id matter_id person_id from_at until_at", walls, func(i int) ([]any, error) {
-		m := p.Matters[i*20]
+		m := p.Matters[i*WalledEvery]
 		others := p.orgs[m.provider].people
 		return []any{id(kindWall, i), int64(i + 1), string(p.orgs[m.firm].id), string(m.ID), string(p.People[others[i%len(others)]].ID), int64(1), gate.Forever}, nil
 	}))
@@ -99,6 +103,10 @@ const stages = `[{"key":"draft","name":"Draft","kind":"draft","role":"junior","b
 	`{"key":"senior","name":"Senior review","kind":"review","role":"senior_reviewer","blind_percent":0},` +
 	`{"key":"attorney","name":"Attorney acceptance","kind":"acceptance","role":"supervising_attorney","blind_percent":0}]`
 
+const body = `{"steps":["Read the requests","Collect the client's answers","Draft responses and objections","Check every citation"],` +
+	`"deliverable":"One Word file in the firm's template","defects":["An objection without its ground"],"template":"",` +
+	`"checklists":[{"stage_key":"draft","items":["Every request is answered","Citations are checked"]},{"stage_key":"peer","items":["Objections fit the rule"]}]}`
+
 func (p *planter) engagements() error {
 	err := p.load("engagement", "id firm_id provider_id name phase country begun_on rev made_at", 4, func(i int) ([]any, error) {
 		f, v := pair(i)
@@ -107,8 +115,9 @@ func (p *planter) engagements() error {
 	err = errors.Join(err, p.load("playbook", "id firm_id code name practice_area current_n made_at rev", 2, func(i int) ([]any, error) {
 		return []any{id(kindPlaybook, i), string(p.orgs[i].id), "LI-03", "Discovery response", "litigation", int64(1), int64(1), int64(1)}, nil
 	}))
-	return errors.Join(err, p.load("playbook_version", "playbook_id n state offshore turnaround_hours rush_hours stages released_at rev", 2, func(i int) ([]any, error) {
-		return []any{id(kindPlaybook, i), int64(1), "released", "yes", int64(24), int64(8), stages, int64(1), int64(1)}, nil
+	return errors.Join(err, p.load("playbook_version", "playbook_id n state offshore turnaround_hours rush_hours stages released_at rev body", 2, func(i int) ([]any, error) {
+		sealed, err := p.ring.Seal(p.ctx, p.db, keys.Org(p.orgs[i].id), []byte(body), "playbook_version.body/"+id(kindPlaybook, i)+"/1")
+		return []any{id(kindPlaybook, i), int64(1), "released", "yes", int64(24), int64(8), stages, int64(1), int64(1), sealed}, err
 	}))
 }
 

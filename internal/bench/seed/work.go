@@ -27,7 +27,7 @@ type work struct {
 }
 
 // at tells of the t-th task. Nine of ten are delivered, one in fifty is held, the rest is under way.
-func (p *planter) at(t int) work {
+func (p *World) at(t int) work {
 	w := work{matter: t / p.Size.TasksPer, holder: -1}
 	m := p.Matters[w.matter]
 	h := sha256.Sum256([]byte{byte(t), byte(t >> 8), byte(t >> 16), 9})

@@ -11,15 +11,16 @@ import (
 // A Size says how much there is.
 type Size struct {
 	People, Matters int
-	TasksPer        int // tasks of a matter
-	EntriesPer      int // entries of a task
-	VersionsPer     int // versions of a task's document
+	Apart           int // matters on which Reader is, and nothing else
+	TasksPer        int // of a matter
+	EntriesPer      int // of a task
+	VersionsPer     int // of a task's document
 }
 
 // Sizes of worlds.
 var (
-	Full  = Size{People: 200, Matters: 3000, TasksPer: 33, EntriesPer: 10, VersionsPer: 3} // 99,000 tasks, 990,000 entries, 297,000 versions
-	Small = Size{People: 40, Matters: 60, TasksPer: 12, EntriesPer: 6, VersionsPer: 2}
+	Full  = Size{People: 200, Matters: 3000, Apart: 20, TasksPer: 33, EntriesPer: 10, VersionsPer: 3} // 99,000 tasks, 990,000 entries, 297,000 versions
+	Small = Size{People: 40, Matters: 60, Apart: 20, TasksPer: 12, EntriesPer: 6, VersionsPer: 2}
 )
 
 // The counts that follow.
@@ -57,6 +58,7 @@ type World struct {
 	Now     time.Time
 	People  []Person
 	Matters []Matter
+	Reader  Person // a junior of the first provider on Size.Apart matters; the last of People
 
 	orgs   []org
 	random *rand.Rand
@@ -87,9 +89,37 @@ const (
 	kindMember
 )
 
-// TaskID is the identifier of the i-th task of the m-th matter.
-func (w *World) TaskID(m, i int) ident.TaskID {
-	return ident.TaskID(id(kindTask, m*w.Size.TasksPer+i))
+// Task is the i-th task of the m-th matter, or the next that both sides know of.
+func (w *World) Task(m, i int) ident.TaskID {
+	for k := range w.Size.TasksPer {
+		t := m*w.Size.TasksPer + (i+k)%w.Size.TasksPer
+		if w.at(t).state != "preparing" {
+			return ident.TaskID(id(kindTask, t))
+		}
+	}
+	return ""
+}
+
+// Held lists tasks that are open in the hands of somebody, with who that is.
+func (w *World) Held(most int) (out []Holding) {
+	for t := range w.Size.tasks() {
+		k := w.at(t)
+		if k.state == "open" && k.holder >= 0 && k.stage == 0 && len(out) < most {
+			m := w.Matters[k.matter]
+			out = append(out, Holding{ident.TaskID(id(kindTask, t)), m.ID, ident.EngagementID(id(kindEngagement, engagementOf(m))), w.orgs[m.firm].id, w.orgs[m.provider].id, w.People[k.holder], w.People[m.supervisor].ID})
+		}
+	}
+	return out
+}
+
+// A Holding is a draft in somebody's hands.
+type Holding struct {
+	Task           ident.TaskID
+	Matter         ident.MatterID
+	Engagement     ident.EngagementID
+	Firm, Provider ident.OrgID
+	Holder         Person
+	Supervisor     ident.PersonID
 }
 
 var firmRoles = []string{"operations_manager", "compliance_officer", "partner", "administrator"}
@@ -111,7 +141,22 @@ func New(s Size, now time.Time) *World {
 	for i := range s.Matters {
 		w.Matters = append(w.Matters, w.matter(i))
 	}
+	w.admitReader()
 	return w
+}
+
+// admitReader puts one more person on the team of some matters, after all work was given to others.
+func (w *World) admitReader() {
+	const provider = 2
+	i := len(w.People)
+	w.Reader = Person{ID: ident.PersonID(id(kindPerson, i)), Org: w.orgs[provider].id, Role: "junior", Token: fmt.Sprintf("bench-%037d", i)}
+	w.People = append(w.People, w.Reader)
+	for m, left := 0, w.Size.Apart; m < len(w.Matters) && left > 0; m++ {
+		if w.Matters[m].provider == provider {
+			w.Matters[m].team = append(w.Matters[m].team, i)
+			left--
+		}
+	}
 }
 
 // employ gives each firm a fifth of the people and each provider three tenths.
@@ -197,3 +242,14 @@ func (w *World) OnTeam(p ident.PersonID) (out []int) {
 	}
 	return out
 }
+
+// Crowd is a world in which all but a few matters are none of Reader's business.
+func Crowd(matters int) Size {
+	return Size{People: 200, Matters: matters, Apart: 20, TasksPer: 10, EntriesPer: 0, VersionsPer: 1}
+}
+
+// FirmOf and ProviderOf say whose a matter is.
+func (w *World) FirmOf(m int) ident.OrgID { return w.orgs[w.Matters[m].firm].id }
+
+// ProviderOf is the provider that works on a matter.
+func (w *World) ProviderOf(m int) ident.OrgID { return w.orgs[w.Matters[m].provider].id }

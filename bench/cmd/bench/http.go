@@ -1,0 +1,5 @@
+package main
+
+import "context"
+
+func (o options) http(context.Context, *installation, *report) error { return nil }

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/internal/bench/seed"
+	"countersign/internal/matter"
+	"countersign/internal/task"
+)
+
+// A page is one read that people wait for.
+type page struct {
+	name string
+	read func(ctx context.Context, i int) error
+}
+
+// A timing is what a page took.
+type timing struct {
+	name     string
+	n        int
+	p50, p99 time.Duration
+}
+
+func (in *installation) pagesOf(p seed.Person) []page {
+	who := as(p)
+	tasks := task.New(in.gate, nil)
+	matters := matter.New(in.gate, nil)
+	on := in.world.OnTeam(p.ID)
+	if len(on) == 0 {
+		for i := range min(50, len(in.world.Matters)) {
+			if i%seed.WalledEvery == 0 {
+				continue
+			}
+			if who.Org == in.world.FirmOf(i) || who.Org == in.world.ProviderOf(i) {
+				on = append(on, i)
+			}
+		}
+	}
+	queue := func(show string) func(context.Context, int) error {
+		return func(ctx context.Context, _ int) error {
+			_, err := tasks.Queue(ctx, who, task.QueueFilter{Show: show})
+			return err
+		}
+	}
+	return []page{
+		{"matters", func(ctx context.Context, _ int) error { _, err := matters.List(ctx, who, matter.Filter{}); return err }},
+		{"home", func(ctx context.Context, _ int) error { _, err := tasks.Home(ctx, who); return err }},
+		{"queue, mine", queue("mine")},
+		{"queue, waiting", queue("waiting")},
+		{"queue, all open", queue("all")},
+		{"queue, finished", queue("finished")},
+		{"board of a matter", func(ctx context.Context, i int) error {
+			_, err := tasks.Board(ctx, who, in.world.Matters[on[i%len(on)]].ID)
+			return err
+		}},
+		{"one task", func(ctx context.Context, i int) error {
+			_, err := tasks.Desk(ctx, who, in.world.Task(on[i%len(on)], i))
+			return err
+		}},
+	}
+}
+
+// measure reads a page one after the other until there are enough readings or the time is over.
+func measure(ctx context.Context, p page, most int, within time.Duration) (t timing, err error) {
+	for i := range 3 { // what is read for the first time is another measurement
+		if err := p.read(ctx, i); err != nil {
+			return t, fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	var all []time.Duration
+	for begun := time.Now(); len(all) < most && (len(all) < 5 || time.Since(begun) < within); {
+		one := time.Now()
+		if err := p.read(ctx, len(all)); err != nil {
+			return t, fmt.Errorf("%s: %w", p.name, err)
+		}
+		all = append(all, time.Since(one))
+	}
+	return timing{p.name, len(all), quantile(all, 0.5), quantile(all, 0.99)}, nil
+}
+
+func quantile(all []time.Duration, q float64) time.Duration {
+	if len(all) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(all))
+	return s[min(len(s)-1, int(q*float64(len(s))))]
+}

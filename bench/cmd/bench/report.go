@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"countersign/internal/bench/seed"
+	"countersign/internal/platform/db"
+)
+
+// A report is bench/RESULTS.md as it grows.
+type report struct{ strings.Builder }
+
+func (r *report) line(format string, args ...any) { fmt.Fprintf(r, format+"\n", args...) }
+
+func (r *report) head(o options) {
+	commit, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
+	if err != nil {
+		commit = []byte("unknown")
+	}
+	r.line("# Benchmarks\n")
+	r.line("%s, commit %s, %s, %s/%s, %s, %d processors. World: %s. `scripts/bench.sh` measures again.\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"),
+		strings.TrimSpace(string(commit)), runtime.Version(), runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), o.World)
+	r.line("Client and server share the machine. SQLite is encrypted and syncs every commit; PostgreSQL runs with fsync on and 64 MB of shared buffers.\n")
+}
+
+func processor() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "unknown processor"
+	}
+	for l := range strings.Lines(string(text)) {
+		if name, found := strings.CutPrefix(l, "model name"); found {
+			return strings.TrimSpace(strings.TrimLeft(name, "\t :"))
+		}
+	}
+	return "unknown processor"
+}
+
+func (r *report) planted(in *installation, bytes int64) {
+	s := in.world.Size
+	tasks := s.Matters * s.TasksPer
+	r.line("## %s\n", in.engine)
+	r.line("%d people, %d matters, %d tasks, %d versions, %d entries; planted in %s, %.2f GB.\n", s.People, s.Matters, tasks, tasks*s.VersionsPer, tasks*s.EntriesPer,
+		in.took.Round(time.Second), float64(bytes)/1e9)
+}
+
+func (r *report) writes(e db.Engine, arms []*arm) {
+	r.line("### Audited writes, %s\n", e)
+	r.line("%d clients, rounds in turns, medians of %d rounds. Budget: at least 0.60 of the same statements without the gate.\n", clients, len(arms[0].rates))
+	r.line("| | writes/s | of the statement alone | of a log row |\n|---|---:|---:|---:|")
+	alone, log := median(arms[0].rates), median(arms[1].rates)
+	for _, a := range arms {
+		m := median(a.rates)
+		r.line("| %s | %.0f | %.2f | %.2f |", a.name, m, m/alone, m/log)
+	}
+	r.line("")
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
+
+func (r *report) pages(in *installation, p seed.Person, all []timing) {
+	reach := fmt.Sprintf("on %d matters", len(in.world.OnTeam(p.ID)))
+	if p.Wide {
+		reach = "sees every matter of the organization"
+	}
+	r.line("### Pages of a %s (%s), %s\n", strings.ReplaceAll(p.Role, "_", " "), reach, in.engine)
+	r.line("Queries and decisions, without HTTP and templates; one reader.\n")
+	r.line("| page | readings | p50 ms | p99 ms |\n|---|---:|---:|---:|")
+	for _, t := range all {
+		r.line("| %s | %d | %s | %s |", t.name, t.n, ms(t.p50), ms(t.p99))
+	}
+	r.line("")
+}
+
+func (r *report) crowd(e db.Engine, counts []int, rows [][]timing) {
+	r.line("## Matters that one cannot see, %s\n", e)
+	r.line("A reader on 20 matters, 10 tasks each, while the installation holds more and more others. p50 / p99 in ms.\n")
+	head, rule := "| page |", "|---|"
+	for _, n := range counts {
+		head += fmt.Sprintf(" %d matters |", n)
+		rule += "---:|"
+	}
+	r.line("%s\n%s", head, rule)
+	for i := range rows[0] {
+		line := "| " + rows[0][i].name + " |"
+		for _, all := range rows {
+			line += " " + ms(all[i].p50) + " / " + ms(all[i].p99) + " |"
+		}
+		r.line("%s", line)
+	}
+	r.line("")
+}
+
+// profile starts a CPU profile in a folder; "" is none.
+func profile(dir, name string) (stop func(), err error) {
+	if dir == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(filepath.Join(dir, name+".pprof"))
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, err
+	}
+	return func() { pprof.StopCPUProfile(); f.Close() }, nil //nolint:errcheck // a profile is for looking at
+}
