@@ -140,11 +140,11 @@ func (h *Web) changeRoles(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Web) dedicate(w http.ResponseWriter, r *http.Request) error {
-	id, flash := r.PathValue("id"), "Dedicated to that firm."
-	if r.FormValue("firm") == "" {
+	id, firm, flash := r.PathValue("id"), posted(r.FormValue("firm")), "Dedicated to that firm."
+	if firm == "" {
 		flash = "No longer dedicated to one firm."
 	}
-	return h.changed(w, r, h.Account.Dedicate(r.Context(), web.Who(r), personID(id), orgID(r.FormValue("firm"))), "/people/"+id, flash)
+	return h.changed(w, r, h.Account.Dedicate(r.Context(), web.Who(r), personID(id), orgID(firm)), "/people/"+id, flash)
 }
 
 func (h *Web) endMember(w http.ResponseWriter, r *http.Request) error {
