@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,9 +22,10 @@ type Config struct {
 	Account *account.Service
 	Now     func() time.Time // real time
 
-	// TrustProxy takes address and scheme of the client from X-Forwarded-For and X-Forwarded-Proto: only behind a proxy
-	// that sets both.
+	// TrustProxy takes address and scheme of the client from X-Forwarded-For and X-Forwarded-Proto, when the request comes
+	// from one of Proxies; none listed means any.
 	TrustProxy bool
+	Proxies    []netip.Prefix
 
 	// Public holds further paths, or beginnings of paths that end in "/", that need no session.
 	Public []string
@@ -41,7 +44,7 @@ type Web struct {
 
 // New returns the pages.
 func New(c Config) *Web {
-	return &Web{c, append([]string{"/sign-in", "/sign-in/", "/enrol", "/recovery", "/unlock", "/sign-out", "/alive", "/invitation/", "/first-run", "/assets/", "/demo/as"}, c.Public...)}
+	return &Web{c, append([]string{"/sign-in", "/sign-in/", "/enrol", "/recovery", "/unlock", "/sign-out", "/signin", "/signout", "/alive", "/invitation/", "/first-run", "/assets/", "/demo/as", "/healthz"}, c.Public...)}
 }
 
 type sessionKey struct{}
@@ -164,7 +167,7 @@ func (h *Web) secret(r *http.Request) string {
 
 // secure reports whether the browser speaks TLS, with us or with the proxy in front.
 func (h *Web) secure(r *http.Request) bool {
-	return r.TLS != nil || h.TrustProxy && r.Header.Get("X-Forwarded-Proto") == "https"
+	return r.TLS != nil || h.fromProxy(r) && r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 func (h *Web) cookieName(r *http.Request) string {
@@ -184,13 +187,26 @@ func (h *Web) forget(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, &http.Cookie{Name: h.cookieName(r), Path: "/", MaxAge: -1, HttpOnly: true, Secure: h.secure(r), SameSite: http.SameSiteLaxMode})
 }
 
-// device says where a request comes from.
-func (h *Web) device(r *http.Request) account.Device {
+func peer(r *http.Request) string {
 	address, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
-		address = r.RemoteAddr
+		return r.RemoteAddr
 	}
-	if forwarded := r.Header.Get("X-Forwarded-For"); h.TrustProxy && forwarded != "" {
+	return address
+}
+
+func (h *Web) fromProxy(r *http.Request) bool {
+	if !h.TrustProxy || len(h.Proxies) == 0 {
+		return h.TrustProxy
+	}
+	address, err := netip.ParseAddr(peer(r))
+	return err == nil && slices.ContainsFunc(h.Proxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
+}
+
+// device says where a request comes from.
+func (h *Web) device(r *http.Request) account.Device {
+	address := peer(r)
+	if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" && h.fromProxy(r) {
 		hops := strings.Split(forwarded, ",") // the last is the one that our own proxy saw
 		address = strings.TrimSpace(hops[len(hops)-1])
 	}

@@ -11,19 +11,21 @@ import (
 
 // PeoplePage lists the members of the reader's organization.
 type PeoplePage struct {
-	Chrome ui.Chrome
-	Errors []ui.FieldError
+	Chrome    ui.Chrome
+	Errors    []ui.FieldError
+	OrgErrors []ui.FieldError
 	account.People
-	Org     string
-	Side    ui.Side
-	Now     time.Time
-	Zone    *time.Location
-	Other   *time.Location
-	Roles   []account.Role
-	Asked   account.Invitation
-	NewOrg  account.OrgSpec
-	Link    string // an invitation's, shown this once
-	LinkFor string
+	Org      string
+	Side     ui.Side
+	Now      time.Time
+	Zone     *time.Location
+	Other    *time.Location
+	Roles    []account.Role
+	Asked    account.Invitation
+	NewOrg   account.OrgSpec
+	NewAdmin account.Invitation
+	Link     string // an invitation's, shown this once
+	LinkFor  string
 }
 
 func (h *Web) people(w http.ResponseWriter, r *http.Request) error {
@@ -85,7 +87,7 @@ func (h *Web) addOrg(w http.ResponseWriter, r *http.Request) error {
 	admin := account.Invitation{Name: r.FormValue("name"), Email: r.FormValue("email")}
 	_, link, err := h.Account.AddOrg(r.Context(), web.Who(r), org, &admin)
 	if lines, ok := complaints(err, "org"); ok {
-		return h.showPeople(w, r, refusedStatus(err), PeoplePage{Errors: lines, NewOrg: org})
+		return h.showPeople(w, r, refusedStatus(err), PeoplePage{OrgErrors: lines, NewOrg: org, NewAdmin: admin})
 	}
 	if err != nil {
 		return done(w, r, err, "/people", "")
@@ -140,11 +142,11 @@ func (h *Web) changeRoles(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Web) dedicate(w http.ResponseWriter, r *http.Request) error {
-	id, flash := r.PathValue("id"), "Dedicated to that firm."
-	if r.FormValue("firm") == "" {
+	id, firm, flash := r.PathValue("id"), posted(r.FormValue("firm")), "Dedicated to that firm."
+	if firm == "" {
 		flash = "No longer dedicated to one firm."
 	}
-	return h.changed(w, r, h.Account.Dedicate(r.Context(), web.Who(r), personID(id), orgID(r.FormValue("firm"))), "/people/"+id, flash)
+	return h.changed(w, r, h.Account.Dedicate(r.Context(), web.Who(r), personID(id), orgID(firm)), "/people/"+id, flash)
 }
 
 func (h *Web) endMember(w http.ResponseWriter, r *http.Request) error {

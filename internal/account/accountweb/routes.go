@@ -23,7 +23,8 @@ func (h *Web) Routes(mux *http.ServeMux) {
 		"GET /step-up": h.stepUp, "POST /step-up": h.postStepUp,
 		"GET /as-org": h.asOrg, "POST /as-org": h.postAsOrg,
 		"POST /sign-out": h.signOut,
-		"GET /alive":     h.alive, "POST /alive": h.alive,
+		"GET /signin":    h.signIn, "POST /signout": h.signOut, // as the frame of a page spells them
+		"GET /alive": h.alive, "POST /alive": h.alive,
 		"GET /first-run": h.firstRun, "POST /first-run": h.postFirstRun,
 		"GET /invitation/{link}": h.invitation, "POST /invitation/{link}": h.postInvitation,
 

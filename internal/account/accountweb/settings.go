@@ -28,7 +28,7 @@ func (h *Web) settings(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Web) postSettings(w http.ResponseWriter, r *http.Request) error {
-	in := account.Settings{Name: r.FormValue("name"), Zone: r.FormValue("zone"), Theme: r.FormValue("theme"), Density: r.FormValue("density"), KeysOn: r.FormValue("keys") == "on"}
+	in := account.Settings{Name: r.FormValue("name"), Zone: r.FormValue("zone"), Theme: posted(r.FormValue("theme")), Density: posted(r.FormValue("density")), KeysOn: r.FormValue("keys") == "on"}
 	err := h.Account.ChangeSettings(r.Context(), web.Who(r), in)
 	if lines, ok := complaints(err, "name"); ok {
 		x, _ := sessionOf(r)

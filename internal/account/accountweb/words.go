@@ -7,6 +7,23 @@ import (
 	"countersign/internal/ui"
 )
 
+// unset is what a list posts for "": a browser does not send a form with an empty choice in a required list.
+const unset = "-"
+
+func chosen(value string) string {
+	if value == "" {
+		return unset
+	}
+	return value
+}
+
+func posted(value string) string {
+	if value == unset {
+		return ""
+	}
+	return value
+}
+
 func dash(text string) string {
 	if text == "" {
 		return "–"
@@ -35,7 +52,7 @@ func teamRoles(ids []string) string {
 }
 
 func firmOptions(firms []account.Org) []ui.Option {
-	out := []ui.Option{{Value: "", Label: "Every firm of the provider"}}
+	out := []ui.Option{{Value: unset, Label: "Every firm of the provider"}}
 	for _, f := range firms {
 		out = append(out, ui.Option{Value: string(f.ID), Label: "Only " + f.Name})
 	}
