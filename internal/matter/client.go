@@ -53,19 +53,27 @@ func (s *Service) AddClientIn(ctx context.Context, tx *gate.Tx, name string) (id
 	if name = line(name); name == "" || len(name) > 200 {
 		return "", fault.InField("name", "Give the client's name, in at most 200 characters.")
 	}
-	var n int
-	err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM client c WHERE LOWER(c.name) = LOWER(?) AND `, name).
-		Join(knowsClient(tx, tx.Who, db.Micros(tx.Now)))).Scan(&n)
+	there, err := s.ClientNamedIn(ctx, tx, name)
 	if err != nil {
 		return "", err
 	}
-	if n > 0 {
+	if there != "" {
 		return "", fault.InField("name", "A client of this name is there already.")
 	}
 	id := ident.ClientID(ident.New())
 	_, err = tx.Exec(ctx, db.SQL(`INSERT INTO client (id, firm_id, name, made_at, rev) VALUES (?, ?, ?, ?, 1)`, id, tx.Who.Org, name, db.Micros(tx.Now)))
 	tx.Record(gate.Entry{Verb: AddClient, Subject: clientRef(id), Rev: 1, Values: map[string]string{"name": name}})
 	tx.Announce(orgTopic(tx.Who.Org))
+	return id, err
+}
+
+// ClientNamedIn finds a client that the actor may know of by its name, in any case; "" when there is none.
+func (s *Service) ClientNamedIn(ctx context.Context, tx *gate.Tx, name string) (id ident.ClientID, err error) {
+	err = tx.QueryRow(ctx, db.SQL(`SELECT c.id FROM client c WHERE LOWER(c.name) = LOWER(?) AND `, line(name)).
+		Join(knowsClient(tx, tx.Who, db.Micros(tx.Now)), db.SQL(` ORDER BY c.id LIMIT 1`))).Scan(&id)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
 	return id, err
 }
 
