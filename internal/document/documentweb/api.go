@@ -130,7 +130,11 @@ func apiReads(api huma.API, s *document.Service) {
 			if err != nil {
 				return nil, err
 			}
-			return web.Send(func(w http.ResponseWriter, r *http.Request) error { return serveBytes(w, r, o) }), nil
+			return web.Send(func(w http.ResponseWriter, r *http.Request) error {
+				defer o.Body.Close() //nolint:errcheck // it was only read
+				serveBytes(w, r, o)
+				return nil
+			}), nil
 		})
 }
 
