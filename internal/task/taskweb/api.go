@@ -15,12 +15,12 @@ import (
 // API offers the verbs and questions of tasks. An operation is called as its action is, and a move answers with the task
 // as it stands after it.
 func API(api huma.API, s *task.Service) {
-	reads(api, s)
-	packages(api, s)
-	holds(api, s)
-	work(api, s)
-	talk(api, s)
-	reviews(api, s)
+	apiReads(api, s)
+	apiPackages(api, s)
+	apiHolds(api, s)
+	apiWork(api, s)
+	apiTalk(api, s)
+	apiReviews(api, s)
 }
 
 // A ByID is the input of an operation on one task that has no body.
@@ -45,8 +45,8 @@ type WireReason struct {
 	WireRev
 }
 
-// move offers a verb that answers with the moved task.
-func move[B any](api huma.API, action authz.Action, path, summary string, do func(ctx context.Context, who actor.Actor, id ident.TaskID, b B) (task.Task, error)) {
+// apiMove offers a verb that answers with the moved task.
+func apiMove[B any](api huma.API, action authz.Action, path, summary string, do func(ctx context.Context, who actor.Actor, id ident.TaskID, b B) (task.Task, error)) {
 	web.Offer(api, web.Endpoint{ID: string(action), Path: "/tasks/{id}/" + path, Summary: summary},
 		func(ctx context.Context, who actor.Actor, in *withBody[B]) (WireTask, error) {
 			t, err := do(ctx, who, in.ID, in.Body)
@@ -54,7 +54,7 @@ func move[B any](api huma.API, action authz.Action, path, summary string, do fun
 		})
 }
 
-type listing struct {
+type wireFilter struct {
 	Matter ident.MatterID `query:"matter" doc:"Only tasks of this matter."`
 	State  task.State     `query:"state" enum:"preparing,open,declined,paused,recalled,cancelled,delivered"`
 	Mine   bool           `query:"mine" doc:"Only tasks that you hold."`
@@ -62,9 +62,9 @@ type listing struct {
 	Limit  int            `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-func reads(api huma.API, s *task.Service) {
+func apiReads(api huma.API, s *task.Service) {
 	web.Offer(api, web.Endpoint{ID: "task.list", Method: "GET", Path: "/tasks", Summary: "List tasks", Detail: "In the order in which they were made; a page is full while more may follow."},
-		func(ctx context.Context, who actor.Actor, in *listing) (out wireTasks, err error) {
+		func(ctx context.Context, who actor.Actor, in *wireFilter) (out wireTasks, err error) {
 			ts, err := s.List(ctx, who, task.Filter{Matter: in.Matter, State: in.State, Mine: in.Mine, After: in.After, Limit: in.Limit})
 			out.Tasks = make([]WireTask, len(ts))
 			for i, t := range ts {
@@ -82,7 +82,7 @@ func reads(api huma.API, s *task.Service) {
 		})
 }
 
-func packages(api huma.API, s *task.Service) {
+func apiPackages(api huma.API, s *task.Service) {
 	type prepareIn struct{ Body wireNewPackage }
 	web.Offer(api, web.Endpoint{ID: string(task.DoPrepare), Path: "/tasks", Summary: "Prepare a package", Status: 201, Detail: "The provider does not know of it before its release."},
 		func(ctx context.Context, who actor.Actor, in *prepareIn) (WireTask, error) {
@@ -95,33 +95,33 @@ func packages(api huma.API, s *task.Service) {
 		WirePackage
 		WireRev
 	}
-	move(api, task.DoEdit, "edit", "Rewrite a package that is with the firm", func(ctx context.Context, who actor.Actor, id ident.TaskID, b edit) (task.Task, error) {
+	apiMove(api, task.DoEdit, "edit", "Rewrite a package that is with the firm", func(ctx context.Context, who actor.Actor, id ident.TaskID, b edit) (task.Task, error) {
 		return s.Edit(ctx, who, id, b.Rev, b.pack())
 	})
 	type amend struct {
 		WirePackage
 		WireReason
 	}
-	move(api, task.DoAmend, "amend", "Change a package that the provider has", func(ctx context.Context, who actor.Actor, id ident.TaskID, b amend) (task.Task, error) {
+	apiMove(api, task.DoAmend, "amend", "Change a package that the provider has", func(ctx context.Context, who actor.Actor, id ident.TaskID, b amend) (task.Task, error) {
 		return s.Amend(ctx, who, id, b.Rev, b.pack(), b.Reason)
 	})
 	type release struct {
 		Condition bool `json:"condition,omitempty" doc:"The condition of a conditional task type holds."`
 		WireRev
 	}
-	move(api, task.DoRelease, "release", "Release a package through every gate", func(ctx context.Context, who actor.Actor, id ident.TaskID, b release) (task.Task, error) {
+	apiMove(api, task.DoRelease, "release", "Release a package through every gate", func(ctx context.Context, who actor.Actor, id ident.TaskID, b release) (task.Task, error) {
 		return s.Release(ctx, who, id, b.Rev, b.Condition)
 	})
 	type decline struct {
 		Missing []string `json:"missing" minItems:"1" maxItems:"50" doc:"What is missing, one thing each."`
 		WireRev
 	}
-	move(api, task.DoDecline, "decline", "Decline an incomplete package", func(ctx context.Context, who actor.Actor, id ident.TaskID, b decline) (task.Task, error) {
+	apiMove(api, task.DoDecline, "decline", "Decline an incomplete package", func(ctx context.Context, who actor.Actor, id ident.TaskID, b decline) (task.Task, error) {
 		return s.Decline(ctx, who, id, b.Rev, b.Missing)
 	})
 }
 
-func holds(api huma.API, s *task.Service) {
+func apiHolds(api huma.API, s *task.Service) {
 	for _, h := range []struct {
 		action        authz.Action
 		path, summary string
@@ -132,7 +132,7 @@ func holds(api huma.API, s *task.Service) {
 		{task.DoRecall, "recall", "Recall a package to the firm", s.Recall},
 		{task.DoCancel, "cancel", "Cancel a task for good", s.Cancel},
 	} {
-		move(api, h.action, h.path, h.summary, func(ctx context.Context, who actor.Actor, id ident.TaskID, b WireReason) (task.Task, error) {
+		apiMove(api, h.action, h.path, h.summary, func(ctx context.Context, who actor.Actor, id ident.TaskID, b WireReason) (task.Task, error) {
 			return h.do(ctx, who, id, b.Rev, b.Reason)
 		})
 	}
@@ -140,7 +140,7 @@ func holds(api huma.API, s *task.Service) {
 		Rush bool `json:"rush"`
 		WireReason
 	}
-	move(api, task.DoRush, "rush", "Set or lift the rush mark", func(ctx context.Context, who actor.Actor, id ident.TaskID, b rush) (task.Task, error) {
+	apiMove(api, task.DoRush, "rush", "Set or lift the rush mark", func(ctx context.Context, who actor.Actor, id ident.TaskID, b rush) (task.Task, error) {
 		return s.MarkRush(ctx, who, id, b.Rev, b.Rush, b.Reason)
 	})
 }

@@ -80,7 +80,7 @@ func wholeOnWire(t task.Whole) wireWhole {
 		Documents: append([]ident.DocumentID{}, t.Documents...), Checked: append([]int{}, t.Checked...),
 		Missing: []wireMissing{}, Submissions: []wireSubmission{}, Findings: []wireFinding{}, Questions: []wireQuestion{}}
 	for _, m := range t.Missing {
-		w.Missing = append(w.Missing, wireMissing{m.Text, m.At.UTC(), instant(m.Supplied)})
+		w.Missing = append(w.Missing, wireMissing{m.Text, m.At.UTC(), apiInstant(m.Supplied)})
 	}
 	for _, s := range t.Submissions {
 		w.Submissions = append(w.Submissions, wireSubmission{s.ID, s.N, t.Stages[s.Stage].Key, s.Author, s.At.UTC(), s.Note, s.Files})

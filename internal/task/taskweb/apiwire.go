@@ -95,8 +95,8 @@ type wireTasks struct {
 	Tasks []WireTask `json:"tasks"`
 }
 
-// instant is t in UTC, or nil for the zero time.
-func instant(t time.Time) *time.Time {
+// apiInstant is t in UTC, or nil for the zero time.
+func apiInstant(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
@@ -111,7 +111,7 @@ func taskOnWire(t task.Task) WireTask {
 	w := WireTask{ID: t.ID, Number: t.Name(), Title: t.Title, Firm: t.Firm, Provider: t.Provider, Matter: t.Matter, Engagement: t.Engagement,
 		Playbook: t.Playbook, PlaybookN: t.PlaybookN, Type: t.Code, State: t.State, Stage: t.At().Key, Returned: t.Returned,
 		Author: t.Author, Holder: t.Holder, Supervisor: t.Supervisor, Reviewers: t.Reviewers, Rush: t.Rush, Due: t.Due.UTC(), Cycle: t.Cycle, Rev: t.Rev,
-		ReleasedAt: instant(t.ReleasedAt), CompleteAt: instant(t.CompleteAt), StageAt: instant(t.StageAt), DoneAt: instant(t.DoneAt)}
+		ReleasedAt: apiInstant(t.ReleasedAt), CompleteAt: apiInstant(t.CompleteAt), StageAt: apiInstant(t.StageAt), DoneAt: apiInstant(t.DoneAt)}
 	for _, s := range t.Stages {
 		w.Stages = append(w.Stages, wireStage{s.Key, s.Name, s.Kind})
 	}

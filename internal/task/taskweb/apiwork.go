@@ -17,13 +17,13 @@ type wireID struct {
 	ID string `json:"id"`
 }
 
-func work(api huma.API, s *task.Service) {
+func apiWork(api huma.API, s *task.Service) {
 	type assign struct {
 		Person ident.PersonID `json:"person" doc:"Who is to do the open stage."`
 		Reason string         `json:"reason,omitempty" doc:"Wanted when somebody holds the task already."`
 		WireRev
 	}
-	move(api, task.DoAssign, "assign", "Assign the open stage to a person", func(ctx context.Context, who actor.Actor, id ident.TaskID, b assign) (task.Task, error) {
+	apiMove(api, task.DoAssign, "assign", "Assign the open stage to a person", func(ctx context.Context, who actor.Actor, id ident.TaskID, b assign) (task.Task, error) {
 		return s.Assign(ctx, who, id, b.Rev, b.Person, b.Reason)
 	})
 	web.Offer(api, web.Endpoint{ID: string(task.DoTake), Path: "/tasks/{id}/take", Summary: "Take a task that waits in the queue"},
@@ -44,7 +44,7 @@ func work(api huma.API, s *task.Service) {
 		func(ctx context.Context, who actor.Actor, in *withBody[check]) error {
 			return s.Check(ctx, who, in.ID, in.Body.Item, in.Body.Done)
 		})
-	move(api, task.DoSubmit, "submit", "Hand the draft in to the next tier", func(ctx context.Context, who actor.Actor, id ident.TaskID, b wireHandIn) (task.Task, error) {
+	apiMove(api, task.DoSubmit, "submit", "Hand the draft in to the next tier", func(ctx context.Context, who actor.Actor, id ident.TaskID, b wireHandIn) (task.Task, error) {
 		in := task.HandIn{Task: id, Rev: b.Rev, Files: b.Files, Note: b.Note, FixedAll: b.FixedAll}
 		for _, a := range b.Answers {
 			in.Answers = append(in.Answers, task.Answer{Finding: a.Finding, Disputed: a.Disputed, Text: a.Text})
@@ -53,7 +53,7 @@ func work(api huma.API, s *task.Service) {
 	})
 }
 
-func talk(api huma.API, s *task.Service) {
+func apiTalk(api huma.API, s *task.Service) {
 	type ask struct {
 		Text     string    `json:"text"`
 		Proposed string    `json:"proposed" doc:"What you will do if nobody objects."`
@@ -84,7 +84,7 @@ func talk(api huma.API, s *task.Service) {
 		})
 }
 
-func reviews(api huma.API, s *task.Service) {
+func apiReviews(api huma.API, s *task.Service) {
 	web.Offer(api, web.Endpoint{ID: string(task.DoFind), Path: "/tasks/{id}/findings", Summary: "Raise a finding", Status: 201},
 		func(ctx context.Context, who actor.Actor, in *withBody[wireNewFinding]) (wireID, error) {
 			b := in.Body
@@ -107,10 +107,10 @@ func reviews(api huma.API, s *task.Service) {
 		Note string `json:"note,omitempty"`
 		WireRev
 	}
-	move(api, task.DoApprove, "approve", "Approve, and pass the work to the next tier", func(ctx context.Context, who actor.Actor, id ident.TaskID, b verdict) (task.Task, error) {
+	apiMove(api, task.DoApprove, "approve", "Approve, and pass the work to the next tier", func(ctx context.Context, who actor.Actor, id ident.TaskID, b verdict) (task.Task, error) {
 		return s.Approve(ctx, who, task.Verdict{Task: id, Rev: b.Rev, Note: b.Note})
 	})
-	move(api, task.DoReturn, "return", "Return the work to its author, with findings", func(ctx context.Context, who actor.Actor, id ident.TaskID, b verdict) (task.Task, error) {
+	apiMove(api, task.DoReturn, "return", "Return the work to its author, with findings", func(ctx context.Context, who actor.Actor, id ident.TaskID, b verdict) (task.Task, error) {
 		return s.Return(ctx, who, task.Verdict{Task: id, Rev: b.Rev, Note: b.Note})
 	})
 	type sign struct {
@@ -118,7 +118,7 @@ func reviews(api huma.API, s *task.Service) {
 		Note  string            `json:"note,omitempty"`
 		WireRev
 	}
-	move(api, task.DoSignOff, "sign-off", "Sign the exact bytes, accept and deliver", func(ctx context.Context, who actor.Actor, id ident.TaskID, b sign) (task.Task, error) {
+	apiMove(api, task.DoSignOff, "sign-off", "Sign the exact bytes, accept and deliver", func(ctx context.Context, who actor.Actor, id ident.TaskID, b sign) (task.Task, error) {
 		return s.SignOff(ctx, who, task.SignOff{Task: id, Rev: b.Rev, Files: b.Files, Note: b.Note})
 	})
 }
