@@ -30,7 +30,7 @@ type Member struct {
 	Rev         int64
 }
 
-// an OpenInvitation is one line of the list that administrators see.
+// An OpenInvitation is one line of the list that administrators see.
 type OpenInvitation struct {
 	ID        string
 	Name      string

@@ -57,7 +57,7 @@ func TestSessionEndsAndLocks(t *testing.T) {
 func TestSeenOncePerMinute(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d *desk) {
 		d.add(t, "junior@meridian.example", secret, testkit.Provider, "junior")
-		x, o := d.open(t, "junior@meridian.example")
+		_, o := d.open(t, "junior@meridian.example")
 		for _, c := range []struct {
 			after time.Duration
 			write bool
@@ -71,7 +71,6 @@ func TestSeenOncePerMinute(t *testing.T) {
 				t.Errorf("after another %s: wrote is %v", c.after, wrote)
 			}
 		}
-		_ = x
 	})
 }
 
@@ -109,10 +108,10 @@ func TestStepUpLastsTenMinutes(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d *desk) {
 		ctx := t.Context()
 		d.add(t, "a@meridian.example", secret, testkit.Provider, "junior")
-		x, o := d.open(t, "a@meridian.example")
+		_, o := d.open(t, "a@meridian.example")
 		later := func(by time.Duration) { d.real.Advance(by); d.World.Later(by) }
 		later(gate.StepUpLasts + time.Second)
-		x = d.session(t, o.Secret)
+		x := d.session(t, o.Secret)
 		_, err := d.RenewRecovery(ctx, d.Actor(x, phone))
 		testkit.WantRule(t, err, "fresh-factor")
 		wantField(t, d.StepUp(ctx, d.Actor(x, phone), "000000"), "code")

@@ -67,8 +67,8 @@ func (h *Web) sessions(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Web) showSessions(w http.ResponseWriter, r *http.Request, status int, lines []ui.FieldError) error {
-	rd, x := web.ReaderOf(r), account.Session{}
-	x, _ = sessionOf(r)
+	rd := web.ReaderOf(r)
+	x, _ := sessionOf(r)
 	p := SessionsPage{Chrome: web.Chrome(r, "Sign-in and sessions"), Errors: lines, Now: h.Now(), Zone: rd.Zone, Other: rd.Other, Idle: x.Idle()}
 	var err error
 	if p.Sessions, err = h.Account.Sessions(r.Context(), rd.Actor, account.Web); err != nil {
