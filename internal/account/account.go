@@ -32,7 +32,6 @@ type Deps struct {
 	Now          func() time.Time // real time: sign-in, sessions, tokens, links
 	SetupCode    string           // asked for at the first run when it is not empty
 	Mail         bool             // invitations are sent by a job of kind "account.invitation"
-	BaseURL      string           // address of the installation, for the links in letters
 }
 
 // A Service carries out the verbs.

@@ -108,14 +108,19 @@ func (s *Service) mail(tx *gate.Tx, id, link string) error {
 
 // A Letter is what the job of an invitation sends.
 type Letter struct {
-	ID      string // the same each time the job runs, so that a letter sent twice is recognised
-	To      string // "" when there is nothing to send any more
-	Subject string
-	Text    string
+	ID        string // the same each time the job runs, so that a letter sent twice is recognised
+	To        string
+	Name      string
+	Org       string
+	From      string // who invited; the organization when the program itself did
+	Roles     string // their names
+	Path      string // of the link, below the address of the installation
+	ExpiresAt time.Time
 }
 
-// Letter reads what an InvitationMail is to send. A link that was used, revoked, replaced or has expired meanwhile
-// gives the zero Letter.
+// Letter reads what an InvitationMail is to send.
+//
+// Faults: NotFound (used, revoked, expired or sent again meanwhile: nothing is to be sent).
 func (s *Service) Letter(ctx context.Context, j InvitationMail) (l Letter, err error) {
 	sealed, err := base64.StdEncoding.DecodeString(j.Sealed)
 	if err != nil {
@@ -126,20 +131,13 @@ func (s *Service) Letter(ctx context.Context, j InvitationMail) (l Letter, err e
 		return l, err
 	}
 	x, err := s.Invited(ctx, string(link))
-	if fault.KindOf(err) == fault.NotFound && err != nil {
-		return Letter{}, nil
-	}
 	if err != nil {
 		return l, err
 	}
-	by := x.InvitedBy
-	if by == "" {
-		by = x.OrgName
+	if x.InvitedBy == "" {
+		x.InvitedBy = x.OrgName
 	}
-	return Letter{ID: "invitation-" + hashToken(string(link))[:32], To: x.Email, Subject: "Join " + x.OrgName + " on Countersign",
-		Text: x.Name + ",\n\n" + by + " invites you to " + x.OrgName + " as " + RoleNames(x.Roles) + ".\n\nOpen this link to join. It works once, until " +
-			x.ExpiresAt.Format("Mon 2 Jan 2006 15:04") + " UTC:\n\n" + strings.TrimSuffix(s.BaseURL, "/") + "/invitation/" + string(link) +
-			"\n\nYou choose a password there and set up an authenticator app. If you do not expect this letter, do nothing: the link opens nothing by itself.\n"}, nil
+	return Letter{"invitation-" + hashToken(string(link))[:32], x.Email, x.Name, x.OrgName, x.InvitedBy, RoleNames(x.Roles), "/invitation/" + string(link), x.ExpiresAt}, nil
 }
 
 // Invited is an open invitation as its holder sees it.
