@@ -249,7 +249,7 @@ func TestVersions(t *testing.T) {
 		if err != nil || len(vs) != 2 || vs[0].N != 3 || vs[1].N != 1 {
 			t.Errorf("%+v, %v", vs, err)
 		}
-		sum, err := document.Hash(ctx, b.Gate.View(testkit.As(testkit.Peer)), work.Version.ID)
+		sum, err := document.HashOf(ctx, b.Gate.View(testkit.As(testkit.Peer)), work.Version.ID)
 		if err != nil || sum != sha256.Sum256([]byte("one")) {
 			t.Errorf("%x, %v", sum, err)
 		}

@@ -37,7 +37,7 @@ func (s *Service) Open(ctx context.Context, who actor.Actor, id ident.VersionID)
 			return err
 		}
 		out = Opened{Version: v, Document: d}
-		if out.SHA256, err = Hash(ctx, tx, id); err != nil {
+		if out.SHA256, err = HashOf(ctx, tx, id); err != nil {
 			return err
 		}
 		tx.Record(gate.Entry{Subject: d.ref(), Rev: v.N, Matter: d.Matter, Owner: d.Firm, Values: map[string]string{

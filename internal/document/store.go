@@ -128,12 +128,17 @@ type Words interface {
 	Open(ctx context.Context, m ident.MatterID, sealed []byte, aad string) (string, error)
 }
 
-// Hash returns the SHA-256 of a version's plaintext, inside or outside a write. The caller has made sure that the actor
-// may know of it.
+// Hash returns the SHA-256 of a version's plaintext inside a write, for sign-off. The caller has made sure that the
+// actor may know of it.
 //
 // Faults: NotFound.
-func Hash(ctx context.Context, w Words, id ident.VersionID) (sum [32]byte, err error) {
-	defer fault.Wrap(&err, "document.Hash(%s)", id)
+func (s *Service) Hash(ctx context.Context, tx *gate.Tx, id ident.VersionID) ([32]byte, error) {
+	return HashOf(ctx, tx, id)
+}
+
+// HashOf is Hash inside or outside a write.
+func HashOf(ctx context.Context, w Words, id ident.VersionID) (sum [32]byte, err error) {
+	defer fault.Wrap(&err, "document.HashOf(%s)", id)
 	var matter ident.MatterID
 	var sealed []byte
 	err = w.QueryRow(ctx, db.SQL(`SELECT matter_id, sha256 FROM version WHERE id = ?`, id)).Scan(&matter, &sealed)
