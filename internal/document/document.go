@@ -67,14 +67,8 @@ func (d Document) Subject() authz.Subject {
 
 func (d Document) ref() authz.Ref { return authz.Ref{Kind: "document", ID: string(d.ID)} }
 
-// topics are what open pages that show the document listen to.
-func (d Document) topics() []string {
-	out := []string{"matter/" + string(d.Matter), "document/" + string(d.ID)}
-	if d.Task != "" {
-		out = append(out, "task/"+string(d.Task))
-	}
-	return out
-}
+// topic is what open pages that show the document listen to.
+func (d Document) topic() string { return "matter/" + string(d.Matter) }
 
 // A Version is one immutable state of a document's bytes.
 type Version struct {

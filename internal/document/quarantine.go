@@ -93,7 +93,7 @@ func (s *Service) mark(ctx context.Context, who actor.Actor, action authz.Action
 			return err
 		}
 		tx.Record(gate.Entry{Subject: d.ref(), Rev: d.Rev, Matter: d.Matter, Owner: d.Firm, Values: values})
-		tx.Announce(d.topics()...)
+		tx.Announce(d.topic())
 		return nil
 	})
 }

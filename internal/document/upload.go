@@ -266,7 +266,7 @@ func (s *Service) commitVersion(ctx context.Context, tx *gate.Tx, d Document, v 
 		"version": strconv.FormatInt(v.N, 10), "version_id": string(v.ID), "size_bytes": strconv.FormatInt(v.SizeBytes, 10),
 		"sha256": hex.EncodeToString(in.SHA256[:]), "media_type": v.MediaType,
 	}})
-	tx.Announce(d.topics()...)
+	tx.Announce(d.topic())
 	out := Received{Document: d, Version: v, Notes: append([]string(nil), in.notes...)}
 	if twin != "" {
 		out.Notes = append(out.Notes, "The same bytes as "+twin+".")

@@ -45,7 +45,7 @@ func (p Playbook) Subject() authz.Subject {
 }
 
 // Topic is what open pages of the firm's playbooks listen to.
-func Topic(firm ident.OrgID) string { return "playbooks/" + string(firm) }
+func Topic(firm ident.OrgID) string { return "org/" + string(firm) }
 
 // A State is where a version stands.
 type State string

@@ -14,8 +14,8 @@ import (
 	"countersign/internal/ui"
 )
 
-// Mount adds the routes. Those for which IsUpload reports true must not stand behind web.LimitForm.
-func Mount(mux *http.ServeMux, s *document.Service) {
+// Routes adds the routes. Those for which IsUpload reports true must not stand behind web.LimitForm.
+func Routes(mux *http.ServeMux, s *document.Service) {
 	p := pages{s}
 	mux.Handle("GET /matters/{id}/documents", web.Handler(p.library))
 	mux.Handle("POST /matters/{id}/documents", web.Handler(p.upload))
@@ -84,7 +84,7 @@ func (p pages) showSheet(w http.ResponseWriter, r *http.Request, typed document.
 		return err
 	}
 	c := web.Chrome(r, sh.Document.Name)
-	c.LiveTopics = append(c.LiveTopics, "document/"+string(sh.Document.ID))
+	c.LiveTopics = append(c.LiveTopics, "matter/"+string(sh.Document.Matter))
 	status := http.StatusOK
 	if refused != nil {
 		status = web.Status(refused)

@@ -47,7 +47,7 @@ func eachSite(t *testing.T, fn func(t *testing.T, s site)) {
 			t.Fatal(err)
 		}
 		s := site{w, http.NewServeMux(), document.NewService(document.Deps{Gate: w.Gate, Blobs: blobs, Keys: ring, MaxBytes: 1 << 20, Clock: clock.Now})}
-		documentweb.Mount(s.mux, s.s)
+		documentweb.Routes(s.mux, s.s)
 		fn(t, s)
 	})
 }
