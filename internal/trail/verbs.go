@@ -48,7 +48,7 @@ var verbs = map[string]verb{
 	"task.withdraw_question": {"talk", "withdrew", "withdraw", "a question on {it}"},
 	"message.post":           {"talk", "wrote", "write", "{it}"},
 	"message.edit":           {"talk", "edited", "edit", "{it}"},
-	"notice.sent":            {"notices", "told", "tell", "{person} of something: {what}"},
+	"notice.sent":            {"notices", "sent", "send", "[{person} ]a notice[: {what}]"},
 	"notice.read":            {"notices", "read", "read", "notices[ ({notices})]"},
 	"notice.choose":          {"notices", "chose", "choose", "mails: digest {digest}, urgent {urgent}"},
 	"notice.mailed":          {"notices", "mailed", "mail", "[{notices} ]notices to {it}"},
