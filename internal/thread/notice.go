@@ -97,7 +97,7 @@ func readable(v gate.View) db.Frag {
 
 func readableThing(org ident.OrgID) db.Frag {
 	return db.SQL(`(t.id IS NULL OR t.state <> 'preparing' OR t.firm_id = ?)
-		AND (d.id IS NULL OR m.firm_id = ? OR (d.state = 'active' AND (dt.id IS NULL OR dt.state <> 'preparing')))`, org, org)
+		AND (d.id IS NULL OR (d.state = 'active' AND (dt.id IS NULL OR dt.state <> 'preparing' OR m.firm_id = ?)))`, org, org)
 }
 
 // urgentBefore is how long before its silence a question becomes urgent.

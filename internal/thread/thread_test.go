@@ -373,3 +373,31 @@ func TestUrgentJobComesWithTheNotice(t *testing.T) {
 		}
 	})
 }
+
+func TestTalkAboutAQuarantinedDocumentIsKeptFromAll(t *testing.T) {
+	each(t, func(t *testing.T, w *testkit.World, s *thread.Service, _ *post) {
+		w.Exec(db.SQL(`INSERT INTO document (id, matter_id, task_id, kind, name, folder, state, current_n, made_by, made_at, rev) VALUES (?, ?, '', 'source', 'Memo', '', 'active', 1, '', 1, 1)`, unknown, testkit.Matter))
+		id, err := s.Post(t.Context(), testkit.As(testkit.Junior), "document", unknown, "see page 2, @attorney")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range notices(w) {
+			if err := s.Deliver(t.Context(), n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, _ := s.Unread(t.Context(), testkit.As(testkit.Attorney)); n != 1 {
+			t.Errorf("%d notices before", n)
+		}
+		w.Exec(db.SQL(`UPDATE document SET state = 'quarantined' WHERE id = ?`, unknown))
+		for _, who := range []string{testkit.Junior, testkit.Partner, testkit.Attorney} {
+			_, err := s.Thread(t.Context(), testkit.As(who), "document", unknown, thread.Cursor{})
+			testkit.WantKind(t, err, fault.NotFound)
+			_, _, _, _, err = s.Message(t.Context(), testkit.As(who), id)
+			testkit.WantKind(t, err, fault.NotFound)
+		}
+		if n, _ := s.Unread(t.Context(), testkit.As(testkit.Attorney)); n != 0 {
+			t.Errorf("%d notices about a document in quarantine", n)
+		}
+	})
+}

@@ -65,7 +65,7 @@ func fields(r Row, address bool) (out []Field) {
 		f := Field{Name: name, Hash: hash, State: "erased"}
 		i := slices.IndexFunc(r.openings, func(o ledger.Opening) bool { return o.Name == name })
 		switch {
-		case r.withheld || r.Sealed, name == "address" && !address:
+		case r.withheld || r.blind || r.Sealed, name == "address" && !address:
 			f.State = "withheld"
 		case i >= 0:
 			o := r.openings[i]

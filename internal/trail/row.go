@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,7 @@ type Row struct {
 	sealed     []byte
 	openings   []ledger.Opening
 	withheld   bool // of a record in quarantine
+	blind      bool // another's finding, on work that the reader is reviewing
 }
 
 const rowColumns = `SELECT e.id, e.at, e.verb, e.refused, e.subject_kind, e.subject_id, e.matter_id, e.org_id, e.owner_org_id, e.person_id, e.leaf, e.openings,
@@ -55,6 +57,9 @@ func (a asker) rows(ctx context.Context, rule func(string) (authz.Rule, bool), q
 		return nil, err
 	}
 	if err := a.shut(ctx, rows); err != nil {
+		return nil, err
+	}
+	if err := a.blind(ctx, rows); err != nil {
 		return nil, err
 	}
 	for i := range rows {
@@ -94,9 +99,22 @@ func (a asker) shut(ctx context.Context, rows []Row) error {
 	return nil
 }
 
+// blind keeps what others found from who reviews the same work now: a review may be a blind one, and the trail must not
+// tell what the page of the task does not. The attorney who accepts reads everything.
+func (a asker) blind(ctx context.Context, rows []Row) error {
+	held, err := db.Column[string](ctx, a, db.SQL(`SELECT id FROM task WHERE holder_id = ? AND author_id <> ? AND supervisor_id <> ?`, a.Who.Person, a.Who.Person, a.Who.Person))
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		rows[i].blind = r.Action == "task.raise_finding" && r.Person != a.Who.Person && slices.Contains(held, r.Subject.ID)
+	}
+	return nil
+}
+
 // open decrypts the openings. A key that is gone leaves the entry, without its values.
 func (a asker) open(ctx context.Context, r *Row) error {
-	if r.withheld {
+	if r.withheld || r.blind {
 		return nil
 	}
 	var plain string
@@ -157,7 +175,7 @@ func (r *Row) tell(names map[string]string, rule func(string) (authz.Rule, bool)
 	}
 	leaf := leafWords(r.leaf)
 	r.Policy = leaf["policy"]
-	if leaf["rule"] != "" {
+	if leaf["rule"] != "" && leaf["rule"] != "system-job" { // that a job may do its work needs no saying
 		r.Rule = leaf["rule"]
 		if known, ok := rule(leaf["rule"]); ok && known.Name != "" {
 			r.Rule, r.RuleSay = known.Name, known.Say

@@ -142,6 +142,12 @@ func TestWords(t *testing.T) {
 		if rows[2].Because != "she knows the file" || rows[2].Rule != "People on the matter" || len(rows[2].Policy) != 64 || rows[2].Firm || rows[2].Org != "Meridian" {
 			t.Errorf("%+v", rows[2])
 		}
+		w.Exec(db.SQL(`UPDATE task SET holder_id = ? WHERE id = ?`, testkit.PersonID(testkit.Senior), task))
+		for who, words := range map[string]string{testkit.Senior: "a finding on T-2091 Summary", testkit.Peer: "a major finding D-M2 on T-2091 Summary"} {
+			if got := all(t, s, who, trail.Scope{Kind: "task", ID: task})[2].What; got != words {
+				t.Errorf("%s, while the senior reviews, reads %q", who, got)
+			}
+		}
 		w.Exec(db.SQL(`UPDATE document SET state = 'quarantined' WHERE id = ?`, paper))
 		for who, name := range map[string]string{testkit.Junior: "a document in quarantine", testkit.Partner: "a document in quarantine", testkit.Compliance: "Clawed back memo, version 2", testkit.Attorney: "Clawed back memo, version 2"} {
 			if got := all(t, s, who, trail.Scope{Kind: "matter", ID: string(testkit.Matter)})[1].What; !strings.HasPrefix(got, name) {

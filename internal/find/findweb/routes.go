@@ -38,6 +38,9 @@ type group struct {
 	Hits []hit
 }
 
+// id names the group's heading.
+func (g group) id() string { return "found-" + strings.ReplaceAll(strings.ToLower(g.Name), " ", "-") }
+
 type hit struct{ Href, Title, Second string }
 
 func (h pages) find(w http.ResponseWriter, r *http.Request) error {

@@ -2,6 +2,7 @@ package trailweb
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -67,11 +68,19 @@ func (h pages) trail(of func(*http.Request) trail.Scope) web.Handler {
 
 func (h pages) export(of func(*http.Request) trail.Scope) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		return h.s.Export(r.Context(), web.Who(r), of(r), filter(r.URL.Query(), web.ReaderOf(r).Zone), func(about trail.About) io.Writer {
+		begun := false
+		err := h.s.Export(r.Context(), web.Who(r), of(r), filter(r.URL.Query(), web.ReaderOf(r).Zone), func(about trail.About) io.Writer {
+			begun = true
 			w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 			w.Header().Set("Content-Disposition", `attachment; filename="trail-`+about.Kind+`.csv"`)
 			return w
 		})
+		if err != nil && begun {
+			// An error page at the end of the file would pass for rows: the connection breaks instead.
+			slog.ErrorContext(r.Context(), "export broke off", "route", r.Pattern, "err", err)
+			panic(http.ErrAbortHandler)
+		}
+		return err
 	}
 }
 
