@@ -19,6 +19,8 @@ type Gate struct {
 	Open bool
 	Say  string // open: on what it rests; closed: what is missing
 	Fix  string // closed: what to do, and who can
+
+	Waits bool // closed, and the provider has been asked: nothing is to be done here
 }
 
 // ProviderGates is how a matter stands towards one provider.
@@ -136,15 +138,18 @@ func gatesTo(ctx context.Context, v gate.View, m Matter, e engaged, flags []stri
 			out = append(out, Gate{ID: r.ID})
 			at = len(out) - 1
 		}
-		say := r.Say
+		g := Gate{ID: r.ID, Name: r.Name, Say: r.Say, Fix: r.Fix}
 		if r.ID == "gate-conflict" {
-			say = orText(out[at].Fix, r.Say)
+			g.Say, g.Waits = orText(out[at].Fix, r.Say), out[at].Waits
 		}
-		out[at] = Gate{ID: r.ID, Name: r.Name, Say: say, Fix: r.Fix}
+		if g.Waits {
+			g.Fix = "" // the next step is the provider's
+		}
+		out[at] = g
 	}
 	for i := range out {
 		if out[i].Open {
-			out[i].Fix = ""
+			out[i].Fix, out[i].Waits = "", false
 		}
 	}
 	return out, nil
@@ -157,13 +162,13 @@ func openGates(ctx context.Context, v gate.View, m Matter, e engaged, flags []st
 	if err != nil {
 		return nil, err
 	}
-	clear, waiting, err := conflictSays(ctx, v, m, e)
+	clear, waiting, asked, err := conflictSays(ctx, v, m, e)
 	if err != nil {
 		return nil, err
 	}
 	out := []Gate{
 		{ID: "gate-consent", Name: "Client consent", Open: true, Say: consent},
-		{ID: "gate-conflict", Name: "Conflict check", Open: true, Say: clear, Fix: waiting},
+		{ID: "gate-conflict", Name: "Conflict check", Open: true, Say: clear, Fix: waiting, Waits: asked},
 		{ID: "gate-phase", Name: "Engagement phase", Open: true, Say: "The engagement is in phase " + e.Phase + "."},
 	}
 	if m.DataClass == "phi" || m.DataClass == "medicaid" {
@@ -192,10 +197,10 @@ func consentSays(ctx context.Context, v gate.View, m Matter, e engaged) (string,
 	return "On file.", nil
 }
 
-func conflictSays(ctx context.Context, v gate.View, m Matter, e engaged) (clear, waiting string, err error) {
+func conflictSays(ctx context.Context, v gate.View, m Matter, e engaged) (clear, waiting string, asked bool, err error) {
 	rows, err := checks(ctx, v, db.SQL(`k.matter_id = ? AND k.provider_id = ? AND `, m.ID, e.Provider).Join(v.Visible("k.matter_id")), db.SQL(` ORDER BY k.asked_at DESC, k.id DESC LIMIT 1`))
 	if err != nil || len(rows) == 0 {
-		return "The party list is clear.", "", err
+		return "The party list is clear.", "", false, err
 	}
 	k := rows[0]
 	switch {
@@ -206,5 +211,5 @@ func conflictSays(ctx context.Context, v gate.View, m Matter, e engaged) (clear,
 	case k.Outcome == Conflict:
 		waiting = k.Number + " found a conflict."
 	}
-	return k.Number + " is clear for the present party list.", waiting, nil
+	return k.Number + " is clear for the present party list.", waiting, k.Current && k.Outcome == Asked, nil
 }

@@ -58,7 +58,7 @@ func upload(t *testing.T, h http.Handler, who, kind, data string) *httptest.Resp
 func TestPreviewConfirmUndo(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		mux := http.NewServeMux()
-		importsweb.Mount(mux, imports.New(w.Gate, matter.New(w.Gate, noKeys{})))
+		importsweb.Routes(mux, imports.New(w.Gate, matter.New(w.Gate, noKeys{})))
 		const form = "application/x-www-form-urlencoded"
 		if got := call(t, mux, testkit.Lead, "GET", "/import", "", nil); got.Code != 403 {
 			t.Errorf("a provider's lead: %d", got.Code)

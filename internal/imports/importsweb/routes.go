@@ -13,8 +13,8 @@ import (
 	"countersign/internal/ui"
 )
 
-// Mount adds the routes. The two that take a file set a limit of their own, above web.FormBytes.
-func Mount(mux *http.ServeMux, s *imports.Service) {
+// Routes adds the routes. The two that take a file set a limit of their own, above web.FormBytes.
+func Routes(mux *http.ServeMux, s *imports.Service) {
 	p := pages{s}
 	mux.Handle("GET /import", web.Handler(p.start))
 	mux.Handle("GET /import/example/{kind}", web.Handler(p.example))

@@ -171,9 +171,9 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var7 string
-							templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(k.RecordedBy)
+							templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(k.RecordedBy + ", ")
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `matterweb/gates.templ`, Line: 33, Col: 22}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `matterweb/gates.templ`, Line: 33, Col: 29}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 							if templ_7745c5c3_Err != nil {
@@ -487,9 +487,9 @@ func conflictCard(g matter.GatesPage, f form, z zones) templ.Component {
 									return templ_7745c5c3_Err
 								}
 								var templ_7745c5c3_Var18 string
-								templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(k.AnsweredBy)
+								templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(k.AnsweredBy + ", ")
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `matterweb/gates.templ`, Line: 93, Col: 23}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `matterweb/gates.templ`, Line: 93, Col: 30}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 								if templ_7745c5c3_Err != nil {

@@ -105,7 +105,7 @@ func gateLines(p matter.ProviderGates, h matter.Head) []ui.GateLine {
 		if g.Fix != "" {
 			l.Says += " " + g.Fix
 		}
-		if h.Firm {
+		if h.Firm && !g.Waits {
 			l.Fix = fix(g.ID, p, h)
 		}
 		closed = append(closed, l)
