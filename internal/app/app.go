@@ -14,6 +14,7 @@ import (
 	"countersign/internal/document"
 	"countersign/internal/engagement"
 	"countersign/internal/find"
+	"countersign/internal/imports"
 	"countersign/internal/matter"
 	"countersign/internal/platform/config"
 	"countersign/internal/platform/gate"
@@ -35,6 +36,7 @@ type Services struct {
 	Thread     *thread.Service
 	Trail      *trail.Service
 	Find       *find.Service
+	Imports    *imports.Service
 }
 
 // An App is an opened installation.
@@ -90,6 +92,7 @@ func (a *App) compose() error {
 	a.Thread = thread.New(g, sender, c.BaseURL)
 	a.Trail = trail.New(g)
 	a.Find = find.New(g)
+	a.Imports = imports.New(g, a.Matter)
 	a.registerJobs(sender)
 	return nil
 }
@@ -145,7 +148,8 @@ func (a *App) Run(ctx context.Context, ready func(addr string)) error {
 
 // accountPages are the pages of sign-in and people, and the middleware that finds who asks.
 func (a *App) accountPages() *accountweb.Web {
-	c := accountweb.Config{Account: a.Account, Now: time.Now, TrustProxy: len(a.config.TrustedProxies) > 0, Notices: a.notices, Public: []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/mail/stop/"}}
+	proxies, _ := a.config.Proxies() // Validate has read them
+	c := accountweb.Config{Account: a.Account, Now: time.Now, TrustProxy: len(proxies) > 0, Proxies: proxies, Notices: a.notices, Public: []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/mail/stop/", "/healthz"}}
 	if a.demo != nil {
 		c.Demo, c.DemoAs = a.demoPeople, a.demoAs
 	}

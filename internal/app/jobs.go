@@ -61,7 +61,7 @@ func (a *App) invite(ctx context.Context, sender mail.Sender, j account.Invitati
 	if err != nil {
 		return err
 	}
-	return sender.Send(ctx, mail.Message{ID: "invitation-" + j.Invitation, To: l.To, Subject: l.From + " invites you to " + l.Org + " on Countersign",
+	return sender.Send(ctx, mail.Message{ID: l.ID, To: l.To, Subject: l.From + " invites you to " + l.Org + " on Countersign",
 		Text: l.Name + ",\n\n" + l.From + " invites you to work for " + l.Org + " on Countersign. This link opens your account once, until " + l.ExpiresAt.Format("2 January 2006 15:04 MST") + ":\n\n" +
 			a.config.BaseURL + l.Path + "\n\nWho did not expect this letter can leave it; nothing happens.\n"})
 }

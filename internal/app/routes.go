@@ -6,9 +6,11 @@ import (
 	"strings"
 
 	"countersign/internal/account"
+	"countersign/internal/account/accountweb"
 	"countersign/internal/document/documentweb"
 	"countersign/internal/engagement/engagementweb"
 	"countersign/internal/find/findweb"
+	"countersign/internal/imports/importsweb"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
@@ -38,13 +40,38 @@ func (a *App) Handler() http.Handler {
 	threadweb.OpenRoutes(mux, a.Thread)
 	trailweb.Routes(mux, a.Trail)
 	findweb.Routes(mux, a.Find, places)
-	taskweb.API(web.NewAPI(mux, a.Gate.Done), a.Task)
+	importsweb.Routes(mux, a.Imports)
+	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
 	mux.Handle("GET /ui", web.Handler(func(w http.ResponseWriter, r *http.Request) error { return web.Page(w, r, http.StatusOK, ui.Gallery()) }))
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.Handle("/", web.Handler(func(http.ResponseWriter, *http.Request) error { return fault.Missing() }))
-	return telemetry.Middleware(a.log, nil, web.Guard(pages.Authenticate(telemetry.Route(mux))))
+	return telemetry.Middleware(a.log, nil, web.Guard(limited(pages.Authenticate(telemetry.Route(mux)))))
+}
+
+// api puts the same verbs behind /api/v1.
+func (a *App) api(mux *http.ServeMux) {
+	api := web.NewAPI(mux, a.Gate.Done)
+	accountweb.API(api, a.Account)
+	engagementweb.API(api, a.Engagement)
+	matterweb.API(api, a.Matter)
+	playbookweb.API(api, a.Playbook)
+	documentweb.API(api, a.Document)
+	taskweb.API(api, a.Task)
+	threadweb.API(api, a.Thread)
+}
+
+// limited bounds the body of ordinary forms; uploads and imports set limits of their own.
+func limited(next http.Handler) http.Handler {
+	forms := web.LimitForm(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if documentweb.IsUpload(r) || strings.HasPrefix(r.URL.Path, "/import") || strings.HasPrefix(r.URL.Path, web.APIPath+"/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		forms.ServeHTTP(w, r)
+	})
 }
 
 // healthz answers a load balancer: the process serves and its database answers.

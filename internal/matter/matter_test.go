@@ -10,6 +10,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/matter"
 	"countersign/internal/platform/db"
+	"countersign/internal/platform/gate"
 	"countersign/internal/testkit"
 )
 
@@ -230,15 +231,11 @@ func TestConsentAndConflict(t *testing.T) {
 		if got := gatesOf(t, s, testkit.Shut); !got["gate-conflict"] {
 			t.Error("the party list changed and the old check still counts")
 		}
-		w.TakeJobs()
 		if err := s.WithdrawConsent(ctx, attorney, testkit.Shut, id, "By letter of today"); err != nil {
 			t.Fatal(err)
 		}
 		if got := gatesOf(t, s, testkit.Shut); !got["gate-consent"] {
 			t.Error("consent is withdrawn and its gate is open")
-		}
-		if jobs := w.TakeJobs(); len(jobs) != 1 || jobs[0].Kind() != "matter.consent_withdrawn" {
-			t.Errorf("jobs %v", jobs)
 		}
 		testkit.WantKind(t, s.WithdrawConsent(ctx, attorney, testkit.Shut, id, "again"), fault.Conflict)
 	})
@@ -254,8 +251,20 @@ func TestWithdrawnConsentCutsAccess(t *testing.T) {
 		if _, err := s.Overview(ctx, testkit.As(testkit.Junior), testkit.Matter); err != nil {
 			t.Fatal(err)
 		}
+		w.TakeJobs()
 		if err := s.WithdrawConsent(ctx, testkit.As(testkit.Attorney), testkit.Matter, id, "By telephone"); err != nil {
 			t.Fatal(err)
+		}
+		told := map[ident.PersonID]bool{}
+		for _, j := range w.TakeJobs() {
+			n, ok := j.(gate.Notice)
+			if !ok || n.What != "matter-closed" || n.Matter != "" || n.Subject.ID != string(testkit.Firm) {
+				t.Errorf("the provider's people are told of the firm and not of the matter, and got %+v", j)
+			}
+			told[n.Person] = true
+		}
+		if !told[testkit.PersonID(testkit.Junior)] || told[testkit.PersonID(testkit.Walled)] || len(told) != 4 {
+			t.Errorf("told %v, want the team and nobody who is screened", told)
 		}
 		for _, who := range []string{testkit.Junior, testkit.Senior, testkit.Lead, testkit.Auditor} {
 			_, err := s.Overview(ctx, testkit.As(who), testkit.Matter)

@@ -88,14 +88,6 @@ func (in NewConsent) check(now time.Time) error {
 	return nil
 }
 
-// ConsentWithdrawn is the job that tells the provider's people and opens the retrieval of what they hold.
-type ConsentWithdrawn struct {
-	MatterID ident.MatterID `json:"matter_id"`
-}
-
-// Kind implements gate.Job.
-func (ConsentWithdrawn) Kind() string { return "matter.consent_withdrawn" }
-
 // WithdrawConsent ends a consent, and every other for the same provider, country and data class: the client's will
 // covers them all. The matter is shut to the provider in the same instant.
 //
@@ -129,10 +121,35 @@ func (s *Service) WithdrawConsent(ctx context.Context, who actor.Actor, matter i
 		if err := tx.ShutMatter(ctx, m.ID, c.Provider); err != nil {
 			return nil, err
 		}
-		tx.Enqueue(ConsentWithdrawn{m.ID})
+		if err := tellWithdrawn(ctx, tx, m, c.Provider); err != nil {
+			return nil, err
+		}
 		tx.Announce(orgTopic(c.Provider))
 		return map[string]string{"consent": consent, "provider": string(c.Provider), "reason": line(reason)}, nil
 	})
+}
+
+// tellWithdrawn tells everyone who has a role on the matter and is not screened from it. The provider's people no longer see it: they are told of
+// the firm, not of the matter.
+func tellWithdrawn(ctx context.Context, tx *gate.Tx, m *Matter, provider ident.OrgID) error {
+	type held struct {
+		person ident.PersonID
+		org    ident.OrgID
+	}
+	now := db.Micros(tx.Now)
+	team, err := db.All(ctx, tx, db.SQL(`SELECT DISTINCT g.person_id, g.org_id FROM access_grant g WHERE g.scope_kind = 'matter' AND g.scope_id = ? AND g.org_id IN (?, ?) AND g.until_at > ?
+		AND NOT EXISTS (SELECT 1 FROM wall w WHERE w.person_id = g.person_id AND w.matter_id = g.scope_id AND w.until_at > ?)`, m.ID, m.Firm, provider, now, now), func(rs *db.Rows, h *held) error { return rs.Scan(&h.person, &h.org) })
+	if err != nil {
+		return err
+	}
+	for _, h := range team {
+		if h.org == provider {
+			tx.Tell(h.person, "matter-closed", "", authz.Ref{Kind: "org", ID: string(m.Firm)})
+		} else {
+			tx.Tell(h.person, "consent-withdrawn", m.ID, m.ref())
+		}
+	}
+	return nil
 }
 
 // A Consent as the firm sees it.

@@ -88,6 +88,7 @@ const toldFrom = ` FROM notice n
 	LEFT JOIN task t ON (n.subject_kind = 'task' AND t.id = n.subject_id) OR (g.subject_kind = 'task' AND t.id = g.subject_id)
 	LEFT JOIN document d ON (n.subject_kind = 'document' AND d.id = n.subject_id) OR (g.subject_kind = 'document' AND d.id = g.subject_id)
 	LEFT JOIN task dt ON dt.id = d.task_id
+	LEFT JOIN org o ON n.subject_kind = 'org' AND o.id = n.subject_id
 	WHERE n.person_id = ?`
 
 // readable is the condition that the reader may still know of what a notice is about.
@@ -106,7 +107,7 @@ const urgentBefore = 4 * time.Hour
 // told returns notices of the view's person under a further condition, newest first.
 func told(ctx context.Context, v gate.View, only db.Frag, limit int) ([]Told, error) {
 	q := db.SQL(`SELECT n.id, n.kind, n.at, n.read_at <> 0, COALESCE(b.name, ''), COALESCE(t.id, ''), COALESCE(t.number, 0), COALESCE(t.title, ''),
-		COALESCE(d.id, ''), COALESCE(d.name, ''), COALESCE(m.id, ''), COALESCE(m.number, ''), COALESCE(m.title, ''), g.id IS NOT NULL,
+		COALESCE(d.id, ''), COALESCE(d.name, ''), COALESCE(m.id, ''), COALESCE(m.number, ''), COALESCE(m.title, ''), COALESCE(o.name, ''), g.id IS NOT NULL,
 		(n.kind = 'returned' AND COALESCE(t.rush, FALSE)) OR (n.kind = 'question' AND EXISTS (SELECT 1 FROM question q WHERE q.task_id = t.id AND q.state = 'open' AND q.silence_at < ?))`,
 		db.Micros(v.Now.Add(urgentBefore))).Join(db.SQL(toldFrom, v.Who.Person)).And(only, readable(v), readableThing(v.Who.Org)).
 		Join(db.SQL(` ORDER BY n.at DESC, n.id DESC LIMIT ?`, limit))
@@ -114,9 +115,9 @@ func told(ctx context.Context, v gate.View, only db.Frag, limit int) ([]Told, er
 }
 
 func scanTold(rs *db.Rows, n *Told) error {
-	var by, task, title, document, name, matter, number, matterTitle string
+	var by, task, title, document, name, matter, number, matterTitle, org string
 	var taskNumber int64
-	err := rs.Scan(&n.ID, &n.Kind, db.At{T: &n.At}, &n.Read, &by, &task, &taskNumber, &title, &document, &name, &matter, &number, &matterTitle, &n.Talk, &n.Urgent)
+	err := rs.Scan(&n.ID, &n.Kind, db.At{T: &n.At}, &n.Read, &by, &task, &taskNumber, &title, &document, &name, &matter, &number, &matterTitle, &org, &n.Talk, &n.Urgent)
 	it := ""
 	switch {
 	case task != "":
@@ -126,6 +127,8 @@ func scanTold(rs *db.Rows, n *Told) error {
 		n.About, n.Number, it = authz.Ref{Kind: OnDocument, ID: document}, number, name
 	case matter != "":
 		n.About, n.Number, it = authz.Ref{Kind: OnMatter, ID: matter}, number, matterTitle
+	default:
+		it = org
 	}
 	n.Text = said(n.Kind, it, by)
 	return err

@@ -205,6 +205,20 @@ func told(t *testing.T, s *thread.Service, person, kind, about string) gate.Noti
 	return n
 }
 
+// Who lost a matter reads of the firm, and never of the matter.
+func TestNoticeOfAClosedMatter(t *testing.T) {
+	each(t, func(t *testing.T, _ *testkit.World, s *thread.Service, _ *post) {
+		n := gate.Notice{ID: ident.New(), Person: testkit.PersonID(testkit.Junior), What: "matter-closed", Subject: authz.Ref{Kind: "org", ID: string(testkit.Firm)}, By: testkit.PersonID(testkit.Attorney)}
+		if err := s.Deliver(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+		list, _, err := s.Notices(t.Context(), testkit.As(testkit.Junior), false, thread.Cursor{}, 10)
+		if err != nil || len(list) != 1 || !strings.HasPrefix(list[0].Text, "A client of Halsted & Rowe LLP withdrew consent") || list[0].Number != "" {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}
+
 func TestNotices(t *testing.T) {
 	each(t, func(t *testing.T, w *testkit.World, s *thread.Service, _ *post) {
 		ctx, junior := t.Context(), testkit.As(testkit.Junior)
