@@ -151,7 +151,7 @@ func (a *App) accountPages() *accountweb.Web {
 	proxies, _ := a.config.Proxies() // Validate has read them
 	c := accountweb.Config{Account: a.Account, Now: time.Now, TrustProxy: len(proxies) > 0, Proxies: proxies, Notices: a.notices, Public: []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/mail/stop/", "/healthz"}}
 	if a.demo != nil {
-		c.Demo, c.DemoAs = a.demoPeople, a.demoAs
+		c.Demo, c.DemoAs, c.DemoFactors = a.demoPeople, a.demoAs, demoFactors
 	}
 	return accountweb.New(c)
 }

@@ -13,6 +13,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"countersign/internal/account"
 	"countersign/internal/demo"
 	"countersign/internal/demo/world"
@@ -74,9 +76,9 @@ func buildDemo(ctx context.Context, c *config.Config, log *slog.Logger, progress
 		return err
 	}
 	s := a.Services
-	err = demo.Build(ctx, demo.Services{Account: s.Account, Engagement: s.Engagement, Matter: s.Matter, Playbook: s.Playbook, Document: s.Document, Task: s.Task, Thread: s.Thread}, clock, progress)
+	err = demo.Build(ctx, demo.Services{Account: s.Account, Engagement: s.Engagement, Matter: s.Matter, Playbook: s.Playbook, Document: s.Document, Task: s.Task, Thread: s.Thread, Settle: a.stores.queue.Drain}, clock, progress)
 	if err == nil {
-		err = a.stores.queue.Drain(ctx) // the notices of the year
+		err = a.stores.queue.Drain(ctx) // the notices of the last night
 	}
 	if err = errors.Join(err, a.Close()); err != nil {
 		return err
@@ -115,14 +117,23 @@ func (a *App) cast(ctx context.Context) ([]DemoPerson, error) {
 			return nil, err
 		}
 		var d DemoPerson
-		err = a.stores.db.QueryRow(ctx, db.SQL(`SELECT m.org_id, o.name FROM member m JOIN org o ON o.id = m.org_id WHERE m.person_id = ? ORDER BY m.from_at LIMIT 1`, id)).Scan(&d.Org, &d.Role)
+		err = a.stores.db.QueryRow(ctx, db.SQL(`SELECT m.org_id, o.name FROM member m JOIN org o ON o.id = m.org_id WHERE m.person_id = ? ORDER BY m.from_at LIMIT 1`, id)).Scan(&d.Org, &d.OrgName)
 		if err != nil {
 			return nil, err
 		}
-		d.ID, d.Name, d.Role = id, p.Name, account.RoleNames(p.Roles)+", "+d.Role
+		d.ID, d.Name, d.Role = id, p.Name, account.RoleNames(p.Roles)
 		out = append(out, d)
 	}
 	return out, nil
+}
+
+// demoFactors are what signs everybody in now, for visitors who have no authenticator.
+func demoFactors() (password, code string) {
+	code, err := totp.GenerateCode(demo.Secret, time.Now())
+	if err != nil {
+		panic(err) // the secret is a constant
+	}
+	return demo.Password, code
 }
 
 // PrintSignIns lists the people of the demonstration with their addresses.

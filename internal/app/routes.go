@@ -118,10 +118,11 @@ var places = []findweb.Page{{Label: "Home", Href: "/"}, {Label: "Matters", Href:
 
 // A DemoPerson is someone the demonstration can be seen as.
 type DemoPerson struct {
-	ID   ident.PersonID
-	Org  ident.OrgID
-	Name string
-	Role string
+	ID      ident.PersonID
+	Org     ident.OrgID
+	Name    string
+	Role    string
+	OrgName string
 }
 
 func (a *App) demoPeople(ctx context.Context, who actor.Actor) (*ui.Demo, error) {
@@ -131,7 +132,11 @@ func (a *App) demoPeople(ctx context.Context, who actor.Actor) (*ui.Demo, error)
 	}
 	d := &ui.Demo{Current: string(who.Person)}
 	for _, p := range people {
-		d.People = append(d.People, ui.DemoPerson{ID: string(p.ID), Name: p.Name, Role: p.Role})
+		if n := len(d.Casts); n == 0 || d.Casts[n-1].Org != p.OrgName {
+			d.Casts = append(d.Casts, ui.DemoCast{Org: p.OrgName})
+		}
+		c := &d.Casts[len(d.Casts)-1]
+		c.People = append(c.People, ui.DemoPerson{ID: string(p.ID), Name: p.Name, Role: p.Role})
 	}
 	return d, nil
 }

@@ -36,6 +36,9 @@ type Services struct {
 	Document   *document.Service
 	Task       *task.Service
 	Thread     *thread.Service
+
+	// Settle works off the jobs that wait, so that notices are there to be read; nil where none run.
+	Settle func(ctx context.Context) error
 }
 
 // Build makes the world. progress is told how many of all steps are done.
@@ -47,6 +50,7 @@ func Build(ctx context.Context, s Services, c *Clock, progress func(done, all in
 	b.papers()
 	b.finished()
 	b.showcase()
+	b.at(world.Clock.Add(-16*time.Hour), "notices are read", b.readNotices)
 	slices.SortStableFunc(b.events, func(x, y event) int { return x.at.Compare(y.at) })
 	for i, e := range b.events {
 		c.stand(e.at)
@@ -54,6 +58,22 @@ func Build(ctx context.Context, s Services, c *Clock, progress func(done, all in
 			return fmt.Errorf("demo: %s at %s: %w", e.what, e.at.Format(time.DateTime), err)
 		}
 		progress(i+1, len(b.events))
+	}
+	return nil
+}
+
+// readNotices lets everybody go home with no notice unread: what is new in the morning is of this night.
+func (b *builder) readNotices(ctx context.Context) error {
+	if b.Settle == nil {
+		return nil
+	}
+	if err := b.Settle(ctx); err != nil {
+		return err
+	}
+	for _, p := range world.People() {
+		if err := b.Thread.ReadAll(ctx, b.as(p.Key)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

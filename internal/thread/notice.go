@@ -46,7 +46,7 @@ func (s *Service) Deliver(ctx context.Context, n gate.Notice) (err error) {
 			return err
 		}
 		rows, err := tx.Exec(ctx, db.SQL(`INSERT INTO notice (id, person_id, matter_id, subject_kind, subject_id, kind, by_id, at, read_at, mailed_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (id) DO NOTHING`, n.ID, n.Person, n.Matter, n.Subject.Kind, n.Subject.ID, n.What, n.By, db.Micros(tx.Now)))
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (id) DO NOTHING`, n.ID, n.Person, n.Matter, n.Subject.Kind, n.Subject.ID, n.What, n.By, n.At))
 		if err != nil {
 			return err
 		}

@@ -81,8 +81,14 @@ type Shift struct {
 
 // Demo is the person switcher: a post to /demo/as with the field "person".
 type Demo struct {
-	People  []DemoPerson
+	Casts   []DemoCast
 	Current string // ID of the person acted as
+}
+
+// DemoCast is the people of one organization.
+type DemoCast struct {
+	Org    string
+	People []DemoPerson
 }
 
 // DemoPerson is one person of the demonstration.

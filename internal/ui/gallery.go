@@ -31,8 +31,8 @@ func galleryChrome() Chrome {
 		Flash:   &Flash{Tone: OK, Text: "Released to Meridian.", LinkText: "Undo until 08:42 CST", LinkHref: "#over"},
 		Shift: &Shift{Now: now, Say: "Both on duty until 10:00 CST · Pune is closed tomorrow",
 			OffFrom: 0.2917, OffUntil: 0.6667, OnFrom: 0.5625, OnUntil: 0.9583, At: 0.6111},
-		Demo: &Demo{Current: "ma", People: []DemoPerson{
-			{ID: "ma", Name: "Margaret Ansel", Role: "attorney"}, {ID: "ad", Name: "Asha Deshpande", Role: "junior"}}},
+		Demo: &Demo{Current: "ma", Casts: []DemoCast{{Org: "Halsted & Rowe LLP", People: []DemoPerson{
+			{ID: "ma", Name: "Margaret Ansel", Role: "attorney"}, {ID: "ad", Name: "Asha Deshpande", Role: "junior"}}}}},
 		Nav: []NavSection{
 			{Items: []NavItem{
 				{Label: "Home", Href: "/", Icon: IconHome, Count: 5, Key: "h"},

@@ -34,6 +34,8 @@ type Config struct {
 	Shift   func(ctx context.Context, who actor.Actor) *ui.Shift                               // the shift line; nil for none
 	Demo    func(ctx context.Context, who actor.Actor) (*ui.Demo, error)                       // the person switcher; nil elsewhere
 	DemoAs  func(ctx context.Context, person string, d account.Device) (account.Opened, error) // what a switch opens; nil elsewhere
+
+	DemoFactors func() (password, code string) // what signs everybody in now; nil elsewhere
 }
 
 // A Web serves the pages.

@@ -16,6 +16,28 @@ type Door struct {
 	Email  string
 	Name   string
 	Errors []ui.FieldError
+	Demo   *DemoDoor // nil outside the demonstration
+}
+
+// A DemoDoor is what the pages before the frame tell a visitor of the demonstration, who has no authenticator.
+type DemoDoor struct {
+	Casts          []ui.DemoCast // for the sign-in page
+	Password, Code string        // what everybody's authenticator shows now
+}
+
+// door begins the data of a page before the frame.
+func (h *Web) door(r *http.Request) Door {
+	d := Door{Next: next(r)}
+	if h.DemoFactors != nil {
+		d.Demo = &DemoDoor{}
+		d.Demo.Password, d.Demo.Code = h.DemoFactors()
+	}
+	return d
+}
+
+func (d Door) with(email, name string, errors []ui.FieldError) Door {
+	d.Email, d.Name, d.Errors = email, name, errors
+	return d
 }
 
 func (h *Web) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -29,13 +51,21 @@ func (h *Web) signIn(w http.ResponseWriter, r *http.Request) error {
 	if empty {
 		return web.Redirect(w, r, "/first-run", "")
 	}
-	return web.Page(w, r, http.StatusOK, signInPage(Door{Next: next(r)}))
+	d := h.door(r)
+	if d.Demo != nil {
+		all, err := h.Demo(r.Context(), web.Who(r))
+		if err != nil {
+			return err
+		}
+		d.Demo.Casts = all.Casts
+	}
+	return web.Page(w, r, http.StatusOK, signInPage(d))
 }
 
 func (h *Web) postSignIn(w http.ResponseWriter, r *http.Request) error {
 	o, err := h.Account.SignIn(r.Context(), r.FormValue("email"), r.FormValue("password"), h.device(r))
 	if lines, ok := complaints(err, "email"); ok {
-		return web.Page(w, r, refusedStatus(err), signInPage(Door{Next: next(r), Email: r.FormValue("email"), Errors: lines}))
+		return web.Page(w, r, refusedStatus(err), signInPage(h.door(r).with(r.FormValue("email"), "", lines)))
 	}
 	if err != nil {
 		return err
@@ -63,7 +93,7 @@ func (h *Web) code(w http.ResponseWriter, r *http.Request) error {
 	if !ok || x.Kind != account.Pending {
 		return web.Redirect(w, r, onTo("/sign-in", next(r)), "")
 	}
-	return web.Page(w, r, http.StatusOK, codePage(Door{Next: next(r), Email: x.Email}))
+	return web.Page(w, r, http.StatusOK, codePage(h.door(r).with(x.Email, "", nil)))
 }
 
 func (h *Web) postCode(w http.ResponseWriter, r *http.Request) error {
@@ -73,7 +103,7 @@ func (h *Web) postCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	if lines, ok := complaints(err, "code"); ok {
 		x, _ := sessionOf(r)
-		return web.Page(w, r, refusedStatus(err), codePage(Door{Next: next(r), Email: x.Email, Errors: lines}))
+		return web.Page(w, r, refusedStatus(err), codePage(h.door(r).with(x.Email, "", lines)))
 	}
 	if err != nil {
 		return err
@@ -178,7 +208,7 @@ func (h *Web) unlock(w http.ResponseWriter, r *http.Request) error {
 	case !x.Locked:
 		return web.Redirect(w, r, next(r), "")
 	}
-	return web.Page(w, r, http.StatusOK, unlockPage(Door{Next: next(r), Name: x.Name}))
+	return web.Page(w, r, http.StatusOK, unlockPage(h.door(r).with("", x.Name, nil)))
 }
 
 // postUnlock serves the lock over a page, which a script posts, and the page of the lock.
@@ -197,7 +227,7 @@ func (h *Web) postUnlock(w http.ResponseWriter, r *http.Request) error {
 	case ok && scripted(r):
 		return plain(w, err)
 	case ok:
-		return web.Page(w, r, refusedStatus(err), unlockPage(Door{Next: next(r), Name: x.Name, Errors: lines}))
+		return web.Page(w, r, refusedStatus(err), unlockPage(h.door(r).with("", x.Name, lines)))
 	case err != nil:
 		return err
 	case scripted(r):
@@ -214,7 +244,7 @@ type StepUpPage struct {
 }
 
 func (h *Web) stepUp(w http.ResponseWriter, r *http.Request) error {
-	return web.Page(w, r, http.StatusOK, stepUpPage(StepUpPage{web.Chrome(r, "Confirm it is you"), Door{Next: next(r)}}))
+	return web.Page(w, r, http.StatusOK, stepUpPage(StepUpPage{web.Chrome(r, "Confirm it is you"), h.door(r)}))
 }
 
 func (h *Web) postStepUp(w http.ResponseWriter, r *http.Request) error {
@@ -224,7 +254,7 @@ func (h *Web) postStepUp(w http.ResponseWriter, r *http.Request) error {
 	case ok && scripted(r):
 		return plain(w, err)
 	case ok:
-		return web.Page(w, r, refusedStatus(err), stepUpPage(StepUpPage{web.Chrome(r, "Confirm it is you"), Door{Next: next(r), Errors: lines}}))
+		return web.Page(w, r, refusedStatus(err), stepUpPage(StepUpPage{web.Chrome(r, "Confirm it is you"), h.door(r).with("", "", lines)}))
 	case err != nil:
 		return err
 	case scripted(r):

@@ -208,6 +208,7 @@ type Notice struct {
 	Matter  ident.MatterID `json:"matter"`
 	Subject authz.Ref      `json:"subject"`
 	By      ident.PersonID `json:"by"`
+	At      int64          `json:"at"` // business time of the deed, microseconds: the job may run much later
 }
 
 // Kind implements Job.
@@ -216,7 +217,7 @@ func (Notice) Kind() string { return "thread.notice" }
 // Tell promises a notice to a person. Nobody is told of their own deed, and nobody ("") is not told.
 func (tx *Tx) Tell(p ident.PersonID, kind string, m ident.MatterID, about authz.Ref) {
 	if p != "" && p != tx.Who.Person {
-		tx.Enqueue(Notice{ident.New(), p, kind, m, about, tx.Who.Person})
+		tx.Enqueue(Notice{ident.New(), p, kind, m, about, tx.Who.Person, db.Micros(tx.Now)})
 		tx.Announce("person/" + string(p))
 	}
 }
