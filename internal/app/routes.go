@@ -39,7 +39,7 @@ func (a *App) Handler() http.Handler {
 	threadweb.Routes(mux, a.Thread)
 	threadweb.OpenRoutes(mux, a.Thread)
 	trailweb.Routes(mux, a.Trail)
-	findweb.Routes(mux, a.Find, places)
+	findweb.Routes(mux, a.Find)
 	importsweb.Routes(mux, a.Imports)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
@@ -111,10 +111,6 @@ func (a *App) notices(ctx context.Context, who actor.Actor) ([]ui.Notice, int, e
 	told, _, err := a.Thread.Notices(ctx, who, false, thread.Cursor{}, 5)
 	return threadweb.Menu(told), n, err
 }
-
-// places are what the palette offers to go to.
-var places = []findweb.Page{{Label: "Home", Href: "/"}, {Label: "Matters", Href: "/matters"}, {Label: "Work", Href: "/work"}, {Label: "Trail", Href: "/trail"},
-	{Label: "Playbooks", Href: "/playbooks"}, {Label: "Engagements", Href: "/engagements"}, {Label: "People", Href: "/people"}, {Label: "Notices", Href: "/notices"}, {Label: "Settings", Href: "/settings"}}
 
 // A DemoPerson is someone the demonstration can be seen as.
 type DemoPerson struct {

@@ -18,6 +18,7 @@ func (h *Web) reader(w http.ResponseWriter, r *http.Request, x account.Session) 
 	who := h.Account.Actor(x, h.device(r))
 	zone := location(x.Zone, time.UTC)
 	return web.Reader{Actor: who, Name: x.Name, Side: side(x.OrgKind), Zone: zone, Other: location(x.OtherZone, zone),
+		Nav:    navigation(x, r.URL.Path),
 		Chrome: func(r *http.Request, title string) ui.Chrome { return h.chrome(w, r, x, who, title) }}
 }
 
@@ -38,7 +39,7 @@ func side(kind string) ui.Side {
 // chrome is what stands around a page. What cannot be read for it is left out: a page is worth more than its bell.
 func (h *Web) chrome(w http.ResponseWriter, r *http.Request, x account.Session, who actor.Actor, title string) ui.Chrome {
 	c := ui.Chrome{Title: title, Side: side(x.OrgKind), Theme: x.Theme, Density: x.Density, KeysOff: !x.KeysOn, Org: x.OrgName, Person: x.Name,
-		Nav: navigation(x, r.URL.Path), Flash: web.TakeFlash(w, r)}
+		Nav: web.ReaderOf(r).Nav, Flash: web.TakeFlash(w, r)}
 	if x.Kind == account.Web {
 		c.IdleSeconds = int((x.Idle() - time.Minute) / time.Second) // the page locks before the server does: seen_at may lag a minute
 	}
@@ -59,36 +60,49 @@ func (h *Web) chrome(w http.ResponseWriter, r *http.Request, x account.Session, 
 	return c
 }
 
-// navigation lists the pages of a side and role. It hides what a role has no use for; what may be seen is for the gate.
-func navigation(x account.Session, path string) []ui.NavSection {
-	sections := []ui.NavSection{
-		{Items: []ui.NavItem{
-			{Label: "Home", Href: "/", Icon: ui.IconHome, Key: "h"},
-			{Label: "Matters", Href: "/matters", Icon: ui.IconFolder, Key: "m"},
-			{Label: "Work", Href: "/work", Icon: ui.IconList, Key: "w"},
-		}},
-		{Label: "Evidence", Items: []ui.NavItem{{Label: "Trail", Href: "/trail", Icon: ui.IconTrail, Key: "t"}}},
-		{Label: "Organization", Items: []ui.NavItem{
-			{Label: "Playbooks", Href: "/playbooks", Icon: ui.IconBook, Key: "p"},
-			{Label: "Engagements", Href: "/engagements", Icon: ui.IconLink, Key: "e"},
-			{Label: "People", Href: "/people", Icon: ui.IconPeople, Key: "o"},
-			{Label: "Settings", Href: "/settings", Icon: ui.IconSettings, Key: "s"},
-		}},
-	}
-	if only(x.Roles, "client_reader") {
-		sections = []ui.NavSection{{Items: sections[0].Items[:2]}, {Label: "Organization", Items: sections[2].Items[3:]}}
-	}
-	if only(x.Roles, "junior") {
-		sections[2].Items = slices.DeleteFunc(sections[2].Items, func(i ui.NavItem) bool { return i.Href == "/engagements" })
-	}
-	for s := range sections {
-		for i := range sections[s].Items {
-			item := &sections[s].Items[i]
-			item.Current = path == item.Href || item.Href != "/" && strings.HasPrefix(path, item.Href+"/")
+// A place is an item of the navigation with the side and the roles that have a use for it; "" is both sides, and every role.
+type place struct {
+	section     string
+	item        ui.NavItem
+	side, roles string
+}
+
+// places follow the policies: what a role may not open stands in nobody's way. What may be seen is still for the gate.
+var places = []place{
+	{"", ui.NavItem{Label: "Home", Href: "/", Icon: ui.IconHome, Key: "h"}, "", ""},
+	{"", ui.NavItem{Label: "Matters", Href: "/matters", Icon: ui.IconFolder, Key: "m"}, "", ""},
+	{"", ui.NavItem{Label: "Work", Href: "/work", Icon: ui.IconList, Key: "w"}, "", staff},
+	{"", ui.NavItem{Label: "Conflict checks", Href: "/conflict-checks", Icon: ui.IconCourt, Key: "c"}, "provider", "team_lead administrator"},
+	{"Evidence", ui.NavItem{Label: "Trail", Href: "/trail", Icon: ui.IconTrail, Key: "t"}, "", staff},
+	{"Evidence", ui.NavItem{Label: "Walls", Href: "/walls", Icon: ui.IconLock, Key: "l"}, "firm", "compliance_officer"},
+	{"Organization", ui.NavItem{Label: "Playbooks", Href: "/playbooks", Icon: ui.IconBook, Key: "p"}, "firm", staff},
+	{"Organization", ui.NavItem{Label: "Engagements", Href: "/engagements", Icon: ui.IconLink, Key: "e"}, "",
+		"operations_manager partner supervising_attorney compliance_officer administrator team_lead"},
+	{"Organization", ui.NavItem{Label: "People", Href: "/people", Icon: ui.IconPeople, Key: "o"}, "", staff},
+	{"Organization", ui.NavItem{Label: "Import", Href: "/import", Icon: ui.IconUpload, Key: "i"}, "firm", "partner operations_manager administrator"},
+	{"Organization", ui.NavItem{Label: "Settings", Href: "/settings", Icon: ui.IconSettings, Key: "s"}, "", ""},
+}
+
+// staff is every role but the client's reader.
+const staff = "partner supervising_attorney operations_manager compliance_officer administrator junior peer_reviewer senior_reviewer team_lead quality_auditor"
+
+func (p place) isFor(x account.Session) bool {
+	fits := func(role string) bool { return slices.Contains(strings.Fields(p.roles), role) }
+	return (p.side == "" || p.side == x.OrgKind) && (p.roles == "" || slices.ContainsFunc(x.Roles, fits))
+}
+
+// navigation lists the pages of a side and role.
+func navigation(x account.Session, path string) (sections []ui.NavSection) {
+	for _, p := range places {
+		if !p.isFor(x) {
+			continue
 		}
+		if n := len(sections); n == 0 || sections[n-1].Label != p.section {
+			sections = append(sections, ui.NavSection{Label: p.section})
+		}
+		p.item.Current = path == p.item.Href || p.item.Href != "/" && strings.HasPrefix(path, p.item.Href+"/")
+		last := &sections[len(sections)-1]
+		last.Items = append(last.Items, p.item)
 	}
 	return sections
 }
-
-// only reports whether role is the one role held.
-func only(roles []string, role string) bool { return len(roles) == 1 && roles[0] == role }

@@ -12,12 +12,14 @@ import (
 	"countersign/internal/find/findweb"
 	"countersign/internal/platform/web"
 	"countersign/internal/testkit"
+	"countersign/internal/ui"
 )
 
 func TestFind(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		mux := http.NewServeMux()
-		findweb.Routes(mux, find.New(w.Gate), []findweb.Page{{Label: "Your own trail", Href: "/trail"}, {Label: "Home", Href: "/"}})
+		findweb.Routes(mux, find.New(w.Gate))
+		nav := []ui.NavSection{{Items: []ui.NavItem{{Label: "Your own trail", Href: "/trail"}}}, {Items: []ui.NavItem{{Label: "Home", Href: "/"}}}}
 		for _, c := range []struct {
 			who, q string
 			part   bool
@@ -40,7 +42,7 @@ func TestFind(t *testing.T) {
 			if c.part {
 				r.Header.Set("X-Part", "1")
 			}
-			r = r.WithContext(web.WithReader(r.Context(), web.Reader{Actor: testkit.As(c.who), Zone: time.UTC, Other: time.UTC}))
+			r = r.WithContext(web.WithReader(r.Context(), web.Reader{Actor: testkit.As(c.who), Nav: nav, Zone: time.UTC, Other: time.UTC}))
 			got := httptest.NewRecorder()
 			mux.ServeHTTP(got, r)
 			body := got.Body.String()

@@ -11,19 +11,13 @@ import (
 	"countersign/internal/ui"
 )
 
-// A Page is a page of the program that can be gone to by its name.
-type Page struct{ Label, Href string }
-
-// Routes registers the pages. elsewhere is what the navigation holds, for "go to".
-func Routes(mux *http.ServeMux, s *find.Service, elsewhere []Page) {
-	h := pages{s, elsewhere}
+// Routes registers the pages.
+func Routes(mux *http.ServeMux, s *find.Service) {
+	h := pages{s}
 	mux.Handle("GET /find", web.Handler(h.find))
 }
 
-type pages struct {
-	s         *find.Service
-	elsewhere []Page
-}
+type pages struct{ s *find.Service }
 
 // A page is what was found.
 type page struct {
@@ -44,7 +38,7 @@ func (g group) id() string { return "found-" + strings.ReplaceAll(strings.ToLowe
 type hit struct{ Href, Title, Second string }
 
 func (h pages) find(w http.ResponseWriter, r *http.Request) error {
-	p := page{Chrome: web.Chrome(r, "Find"), Query: r.URL.Query().Get("q")}
+	p := page{Query: r.URL.Query().Get("q")}
 	found, err := h.s.Find(r.Context(), web.Who(r), p.Query)
 	if err != nil && fault.KindOf(err) != fault.Invalid {
 		return err
@@ -53,22 +47,25 @@ func (h pages) find(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		p.Error, status = fault.Say(err), web.Status(err)
 	} else {
-		p.Groups = append(groups(found), h.goTo(p.Query)...)
+		p.Groups = append(groups(found), goTo(web.ReaderOf(r).Nav, p.Query)...)
 	}
 	if web.Part(r) {
 		return web.Page(w, r, http.StatusOK, results(p)) // the palette shows the reason in place of hits
 	}
+	p.Chrome = web.Chrome(r, "Find")
 	return web.Page(w, r, status, findPage(p))
 }
 
-// goTo offers the pages whose name has a word that begins like the query; all of them for an empty one.
-func (h pages) goTo(q string) []group {
+// goTo offers the pages of the reader's navigation whose name has a word that begins like the query; all of them for an empty one.
+func goTo(nav []ui.NavSection, q string) []group {
 	q = strings.ToLower(strings.TrimSpace(q))
 	g := group{Name: "Go to"}
-	for _, x := range h.elsewhere {
-		name := strings.ToLower(x.Label)
-		if strings.HasPrefix(name, q) || strings.Contains(name, " "+q) {
-			g.Hits = append(g.Hits, hit{x.Href, x.Label, ""})
+	for _, section := range nav {
+		for _, x := range section.Items {
+			name := strings.ToLower(x.Label)
+			if strings.HasPrefix(name, q) || strings.Contains(name, " "+q) {
+				g.Hits = append(g.Hits, hit{x.Href, x.Label, ""})
+			}
 		}
 	}
 	if len(g.Hits) == 0 {

@@ -117,6 +117,7 @@ type Reader struct {
 	Side   ui.Side
 	Zone   *time.Location                                // the reader's
 	Other  *time.Location                                // the other side's, beside it; the same as Zone when there is none
+	Nav    []ui.NavSection                               // the pages that the reader has a use for
 	Chrome func(r *http.Request, title string) ui.Chrome // navigation, notices, flash around a page
 }
 
