@@ -44,7 +44,7 @@ type Services struct {
 // Build makes the world. progress is told how many of all steps are done.
 func Build(ctx context.Context, s Services, c *Clock, progress func(done, all int)) error {
 	b := &builder{Services: s, clock: c, orgs: map[string]ident.OrgID{}, people: map[string]ident.PersonID{}, engagements: map[[2]string]ident.EngagementID{},
-		playbooks: map[[2]string]ident.PlaybookID{}, clients: map[string]ident.ClientID{}, matters: map[string]ident.MatterID{}}
+		playbooks: map[[2]string]ident.PlaybookID{}, clients: map[string]ident.ClientID{}, matters: map[string]ident.MatterID{}, sources: map[[2]string]ident.DocumentID{}}
 	b.organizations()
 	b.clientsAndMatters()
 	b.papers()
@@ -95,6 +95,7 @@ type builder struct {
 	playbooks   map[[2]string]ident.PlaybookID   // firm, task type
 	clients     map[string]ident.ClientID
 	matters     map[string]ident.MatterID
+	sources     map[[2]string]ident.DocumentID // matter, name
 }
 
 func (b *builder) at(t time.Time, what string, do func(ctx context.Context) error) {

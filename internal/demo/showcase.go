@@ -14,7 +14,7 @@ import (
 func (b *builder) showcase() {
 	for _, t := range world.Tasks() {
 		m, _ := world.MatterBy(t.Matter)
-		j := &job{builder: b, matter: m, typ: t.Type, title: t.Title, body: t.Instructions, accept: t.Accept, files: t.Files, due: t.Due, rush: t.Rush}
+		j := &job{builder: b, matter: m, typ: t.Type, title: t.Title, body: t.Instructions, accept: t.Accept, files: t.Files, sources: t.Sources, due: t.Due, rush: t.Rush}
 		if t.Stage == "unreleased" {
 			b.at(world.Clock.Add(-30*time.Minute), t.Title, j.prepare)
 			continue

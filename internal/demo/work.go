@@ -33,7 +33,8 @@ func (b *builder) papers() {
 			if err != nil {
 				return err
 			}
-			_, err = b.Document.Upload(ctx, b.as(m.Supervisor), document.Upload{Matter: b.matters[m.Key], Kind: document.Source, Folder: d.Folder, Name: d.Name, Reason: "Filed"}, bytes.NewReader(body))
+			got, err := b.Document.Upload(ctx, b.as(m.Supervisor), document.Upload{Matter: b.matters[m.Key], Kind: document.Source, Folder: d.Folder, Name: d.Name, Reason: "Filed"}, bytes.NewReader(body))
+			b.sources[[2]string{m.Key, d.Name}] = got.Document.ID
 			return err
 		})
 	}
@@ -47,6 +48,7 @@ type job struct {
 	body       []string // instructions
 	accept     []string
 	files      []string
+	sources    []string
 	due        time.Time
 	rush       bool
 
@@ -67,8 +69,12 @@ func (j *job) keep(t task.Task, err error) error {
 }
 
 func (j *job) prepare(ctx context.Context) error {
+	docs := make([]ident.DocumentID, len(j.sources))
+	for i, name := range j.sources {
+		docs[i] = j.builder.sources[[2]string{j.matter.Key, name}]
+	}
 	return j.keep(j.Task.Prepare(ctx, j.requester(), task.Package{Matter: j.matters[j.matter.Key], Engagement: j.engagements[[2]string{j.matter.Firm, j.matter.Provider}],
-		Playbook: j.playbooks[[2]string{j.matter.Firm, j.typ}], Title: j.title, Instructions: strings.Join(j.body, "\n"), Acceptance: strings.Join(j.accept, "\n"), Due: j.due, Rush: j.rush}))
+		Playbook: j.playbooks[[2]string{j.matter.Firm, j.typ}], Title: j.title, Instructions: strings.Join(j.body, "\n"), Acceptance: strings.Join(j.accept, "\n"), Due: j.due, Rush: j.rush, Documents: docs}))
 }
 
 func (j *job) release(ctx context.Context) error {

@@ -14,6 +14,7 @@ func Tasks() []Task {
 			Instructions: instructions(r.focus), Accept: []string{"Every statement names its source document and page.", "Names, dates and amounts agree with the matter facts.", "Open points are listed at the end, not guessed."}})
 	}
 	for i := range out {
+		out[i].Sources = sourcesOf(out[i])
 		switch out[i].Key {
 		case "T-2095":
 			out[i].Questions = []Question{{By: "bhosale", Text: "Is the sealed part of the transcript in scope?", Asked: h(-3.2)}}
@@ -32,6 +33,27 @@ func instructions(focus string) []string {
 		"Where two sources differ, ask with the answer you would take.",
 		"Leave dates of signature and signature blocks blank.",
 	}
+}
+
+// sourcesOf are the documents that come with a package: those that its work rests on, else the matter's first sources.
+func sourcesOf(t Task) (names []string) {
+	const (
+		volOne, volTwo, voss = "2026-10-13 Deposition of K. Brandt, vol. I.pdf", "2026-10-14 Deposition of K. Brandt, vol. II.pdf", "2026-11-05 Deposition of R. Voss.pdf"
+		order, responses     = "2026-09-03 Order on motion to compel.pdf", "2026-07-27 Responses to first request for production.pdf"
+		sheet, manual        = "Exhibit 7, delivery sheet route 14.pdf", "Exhibit 14, operations manual extract.pdf"
+	)
+	if names = map[string][]string{
+		"T-2091": {volTwo, sheet, manual}, "T-2094": {order, responses, volOne}, "T-2087": {order, responses}, "T-2096": {sheet, voss, volTwo},
+		"T-2098": {"2026-04-09 Scheduling order.pdf", voss}, "T-2095": {voss}, "T-2088": {responses}, "T-2089": {sheet, manual}, "T-2082": {volOne, manual}, "T-2099": {sheet, manual},
+	}[t.Key]; names != nil {
+		return names
+	}
+	for _, d := range Documents() {
+		if d.Matter == t.Matter && d.Source && d.Folder != "Client" && d.Folder != "Correspondence" && len(names) < 3 {
+			names = append(names, d.Name)
+		}
+	}
+	return names
 }
 
 var taskRows = []struct {

@@ -107,7 +107,8 @@ type Task struct {
 	Stage                    string // unreleased, draft, peer_review, senior_review, attorney, delivered
 	Drafter, Holder          string // Holder is who must act; empty when nobody took it
 	Returned, Paused, Rush   bool
-	Files                    []string // names in Documents
+	Files                    []string // work product: names in Documents
+	Sources                  []string // what comes with the package: names in Documents
 	Findings                 []Finding
 	Questions                []Question
 	Messages                 []Message
