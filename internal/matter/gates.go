@@ -50,6 +50,7 @@ type GatesPage struct {
 	Matter         Matter
 	Providers      []ProviderGates
 	Consents       []Consent
+	Evidence       []EvidenceFile // what may be named as a consent's evidence
 	Checks         []Check
 	Restrictions   []string
 	Undertakings   []string // providers whose undertaking is on file
@@ -74,6 +75,9 @@ func (s *Service) Gates(ctx context.Context, who actor.Actor, id ident.MatterID)
 		return p, err
 	}
 	if p.Consents, err = consents(ctx, v, id); err != nil {
+		return p, err
+	}
+	if p.Evidence, err = evidenceFiles(ctx, v, id); err != nil {
 		return p, err
 	}
 	if p.Checks, err = checks(ctx, v, db.SQL(`k.matter_id = ? AND `, id).Join(v.Visible("k.matter_id")), db.SQL(` ORDER BY k.asked_at DESC, k.id DESC`)); err != nil {

@@ -40,6 +40,9 @@ func (s *Service) RecordConsent(ctx context.Context, who actor.Actor, in NewCons
 		if err := in.check(tx.Now); err != nil {
 			return nil, err
 		}
+		if err := isEvidence(ctx, tx, m.ID, in.Evidence); err != nil {
+			return nil, err
+		}
 		until, err := untilAfter(ctx, tx, m.Firm, in.ExpiresOn)
 		if err != nil {
 			return nil, err
@@ -59,6 +62,32 @@ func (s *Service) RecordConsent(ctx context.Context, who actor.Actor, in NewCons
 			tx.AddFact(ctx, m.ref(), "consent", in.key(), until)
 	})
 	return id, err
+}
+
+// isEvidence refuses a version that is not of the matter.
+func isEvidence(ctx context.Context, tx *gate.Tx, m ident.MatterID, v ident.VersionID) error {
+	if v == "" {
+		return nil
+	}
+	var n int
+	err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM version WHERE id = ? AND matter_id = ?`, v, m)).Scan(&n)
+	if err == nil && n == 0 {
+		err = fault.InField("evidence", "Choose a document of this matter.")
+	}
+	return err
+}
+
+// An EvidenceFile is a document of the matter that may show a consent, at its newest version.
+type EvidenceFile struct {
+	Version ident.VersionID
+	Name    string
+}
+
+// evidenceFiles lists what can be named as evidence: the firm's own papers of kind evidence, and what the client signed.
+func evidenceFiles(ctx context.Context, v gate.View, m ident.MatterID) ([]EvidenceFile, error) {
+	return db.All(ctx, v, db.SQL(`SELECT n.id, d.name FROM document d JOIN version n ON n.document_id = d.id AND n.n = d.current_n
+		WHERE d.matter_id = ? AND d.state = 'active' AND (d.kind = 'evidence' OR d.folder = 'Client' OR n.id IN (SELECT evidence_id FROM consent WHERE matter_id = ?)) AND `, m, m).
+		Join(v.Visible("d.matter_id"), db.SQL(` ORDER BY d.name, d.id LIMIT 200`)), func(rs *db.Rows, e *EvidenceFile) error { return rs.Scan(&e.Version, &e.Name) })
 }
 
 func orText(s, other string) string {

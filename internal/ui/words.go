@@ -6,6 +6,9 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // Dual is one instant as two sides read it.
@@ -32,6 +35,24 @@ func DualOf(t, now time.Time, reader, other *time.Location) Dual {
 
 // Clock is the time of day with its zone, "08:40 CST". The zone is the one t is in.
 func Clock(t time.Time) string { return t.Format("15:04 MST") }
+
+// DayOf is a day that is stored as text, "10 Mar 2026"; other text stays as it is.
+func DayOf(on string) string {
+	t, err := time.Parse(time.DateOnly, on)
+	if err != nil {
+		return on
+	}
+	return t.Format("2 Jan 2006")
+}
+
+// Country is an ISO 3166-1 code in words: "India"; an unknown code stays as it is.
+func Country(code string) string {
+	r, err := language.ParseRegion(code)
+	if err != nil || !r.IsCountry() {
+		return code
+	}
+	return display.English.Regions().Name(r)
+}
 
 // Day is a date, "Wed 25 Nov"; the year follows when it is not the year of now.
 func Day(t, now time.Time) string { return day(t, now.Year()) }

@@ -97,7 +97,7 @@ func listPage(c ui.Chrome, l engagement.List, f form) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.TitleCell("/engagements/"+string(r.ID), r.FirmName+" with "+r.ProviderName, "Work done in "+r.Country+", since "+r.BegunOn).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.TitleCell("/engagements/"+string(r.ID), r.FirmName+" with "+r.ProviderName, "Work is done in "+ui.Country(r.Country)+", since "+ui.DayOf(r.BegunOn)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -416,7 +416,7 @@ func engagementPage(c ui.Chrome, e engagement.Page, f form, z zones) templ.Compo
 				return nil
 			})
 			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: "Engagements", Href: "/engagements"}, {Label: e.ProviderName}}, e.FirmName+" with "+e.ProviderName,
-				"Work is done in "+e.Country+". Both sides see this page.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+				"Work is done in "+ui.Country(e.Country)+". Both sides see this page.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -693,7 +693,7 @@ func agreementsCard(e engagement.Page, f form, z zones) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.TextCell("Signed", a.SignedOn).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.TextCell("Signed", ui.DayOf(a.SignedOn)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -721,9 +721,9 @@ func agreementsCard(e engagement.Page, f form, z zones) templ.Component {
 								}
 							} else {
 								var templ_7745c5c3_Var26 string
-								templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(a.ExpiresOn)
+								templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(ui.DayOf(a.ExpiresOn))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/engagement/engagementweb/pages.templ`, Line: 136, Col: 21}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/engagement/engagementweb/pages.templ`, Line: 136, Col: 31}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 								if templ_7745c5c3_Err != nil {

@@ -147,7 +147,7 @@ func about(o matter.Overview) []ui.Fact {
 	if o.Delegate != "" {
 		out = append(out, ui.Fact{Term: "Her delegate", Value: o.Delegate})
 	}
-	return append(out, ui.Fact{Term: "Opened on", Value: o.Matter.OpenedOn})
+	return append(out, ui.Fact{Term: "Opened on", Value: ui.DayOf(o.Matter.OpenedOn)})
 }
 
 // blocked is the sentence that an attorney reads first.
@@ -224,7 +224,15 @@ func until(k matter.Consent) string {
 	if k.ExpiresOn == "" {
 		return "No end date"
 	}
-	return k.ExpiresOn
+	return ui.DayOf(k.ExpiresOn)
+}
+
+func evidenceOptions(files []matter.EvidenceFile) []ui.Option {
+	out := []ui.Option{{Value: "", Label: "None: it is noted only"}}
+	for _, e := range files {
+		out = append(out, ui.Option{Value: string(e.Version), Label: e.Name})
+	}
+	return out
 }
 
 func outcome(f form, check string) string {
