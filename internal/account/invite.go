@@ -46,44 +46,79 @@ func (in *Invitation) clean(kind string) (err error) {
 //
 // Faults: Invalid (fields "name", "email", "roles"), Conflict (a member already), Forbidden.
 func (s *Service) Invite(ctx context.Context, who actor.Actor, in Invitation) (link string, err error) {
-	kind, _, err := orgOf(ctx, s.Gate.DB, who.Org)
+	err = s.Gate.Write(ctx, who, invite, func(tx *gate.Tx) error {
+		_, link, err = s.inviteIn(ctx, tx, in)
+		return err
+	})
+	return link, err
+}
+
+const invite authz.Action = "member.invite"
+
+// InviteIn is Invite within a write that includes it; imports use it. Only the letter holds the link.
+//
+// Faults: as Invite.
+func (s *Service) InviteIn(ctx context.Context, tx *gate.Tx, in Invitation) (id string, err error) {
+	id, _, err = s.inviteIn(ctx, tx, in)
+	return id, err
+}
+
+func (s *Service) inviteIn(ctx context.Context, tx *gate.Tx, in Invitation) (id, link string, err error) {
+	org := tx.Who.Org
+	if err := tx.PermitAs(ctx, invite, memberOf(org, "-")); err != nil {
+		return "", "", err
+	}
+	kind, _, err := orgOf(ctx, tx, org)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if err := in.clean(kind); err != nil {
-		return "", err
+		return "", "", err
+	}
+	var members int
+	err = tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM member m JOIN person p ON p.id = m.person_id WHERE m.org_id = ? AND p.email = ? AND m.until_at > ?`,
+		org, in.Email, db.Micros(tx.Now))).Scan(&members)
+	if err != nil {
+		return "", "", err
+	}
+	if members > 0 {
+		return "", "", &fault.Error{Kind: fault.Conflict, Field: "email", Say: "This person is a member already. Change the roles on their page."}
 	}
 	link = newToken()
-	return link, s.Gate.Write(ctx, who, "member.invite", func(tx *gate.Tx) error {
-		if err := tx.Permit(ctx, memberOf(who.Org, "-")); err != nil {
-			return err
-		}
-		var members int
-		err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM member m JOIN person p ON p.id = m.person_id WHERE m.org_id = ? AND p.email = ? AND m.until_at > ?`,
-			who.Org, in.Email, db.Micros(tx.Now))).Scan(&members)
-		if err != nil {
-			return err
-		}
-		if members > 0 {
-			return &fault.Error{Kind: fault.Conflict, Field: "email", Say: "This person is a member already. Change the roles on their page."}
-		}
-		return s.invite(ctx, tx, who.Org, in, link)
-	})
+	id, err = s.invite(ctx, tx, org, in, link)
+	return id, link, err
+}
+
+// RevokeIn takes back an invitation that an import sent, within a write that was permitted. It reports whether the
+// invitation was accepted: then nothing is taken back.
+func (s *Service) RevokeIn(ctx context.Context, tx *gate.Tx, id string) (inUse bool, err error) {
+	var accepted int64
+	err = tx.QueryRow(ctx, db.SQL(`SELECT accepted_at FROM invitation WHERE id = ? AND org_id = ?`, id, tx.Who.Org).Join(tx.ForUpdate())).Scan(&accepted)
+	if errors.Is(err, db.ErrNoRows) || err == nil && accepted != 0 {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, err = tx.Exec(ctx, db.SQL(`UPDATE invitation SET revoked_at = ? WHERE id = ? AND revoked_at = 0`, db.Micros(s.now()), id))
+	tx.Record(gate.Entry{Subject: authz.Ref{Kind: "invitation", ID: id}, Owner: tx.Who.Org})
+	return false, err
 }
 
 // invite stores an invitation in place of open ones to the same address.
-func (s *Service) invite(ctx context.Context, tx *gate.Tx, org ident.OrgID, in Invitation, link string) error {
-	id, now := ident.New(), s.now()
+func (s *Service) invite(ctx context.Context, tx *gate.Tx, org ident.OrgID, in Invitation, link string) (id string, err error) {
+	id = ident.New()
+	now := s.now()
 	if _, err := tx.Exec(ctx, db.SQL(`UPDATE invitation SET revoked_at = ? WHERE org_id = ? AND email = ? AND accepted_at = 0 AND revoked_at = 0`, db.Micros(now), org, in.Email)); err != nil {
-		return err
+		return "", err
 	}
-	_, err := tx.Exec(ctx, db.SQL(`INSERT INTO invitation (id, token_hash, org_id, email, name, title, roles, invited_by, made_at, expires_at, accepted_at, revoked_at)
+	_, err = tx.Exec(ctx, db.SQL(`INSERT INTO invitation (id, token_hash, org_id, email, name, title, roles, invited_by, made_at, expires_at, accepted_at, revoked_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`, id, hashToken(link), org, in.Email, in.Name, in.Title, strings.Join(in.Roles, " "), tx.Who.Person, db.Micros(now), db.Micros(now.Add(InvitationLasts))))
 	if err != nil {
-		return err
+		return "", err
 	}
 	tx.Record(gate.Entry{Subject: authz.Ref{Kind: "invitation", ID: id}, Owner: org, Values: map[string]string{"email": in.Email, "name": in.Name, "roles": RoleNames(in.Roles)}})
-	return s.mail(tx, id, link)
+	return id, s.mail(tx, id, link)
 }
 
 // InvitationMail is the job that sends a link. The link is sealed: the queue holds nothing that opens.

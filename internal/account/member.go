@@ -308,6 +308,7 @@ func (s *Service) ResetAccess(ctx context.Context, who actor.Actor, p ident.Pers
 		if _, err := tx.Exec(ctx, db.SQL(`UPDATE person SET password = '' WHERE id = ?`, p)); err != nil {
 			return err
 		}
-		return s.invite(ctx, tx, who.Org, in, link)
+		_, err = s.invite(ctx, tx, who.Org, in, link)
+		return err
 	})
 }

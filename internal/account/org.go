@@ -169,7 +169,8 @@ func (s *Service) AddOrg(ctx context.Context, who actor.Actor, org OrgSpec, admi
 		if err := s.addOrg(ctx, tx, org); err != nil || admin == nil {
 			return err
 		}
-		return s.invite(ctx, tx, org.ID, *admin, link)
+		_, err = s.invite(ctx, tx, org.ID, *admin, link)
+		return err
 	})
 }
 

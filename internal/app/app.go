@@ -92,7 +92,7 @@ func (a *App) compose() error {
 	a.Thread = thread.New(g, sender, c.BaseURL)
 	a.Trail = trail.New(g)
 	a.Find = find.New(g)
-	a.Imports = imports.New(g, a.Matter)
+	a.Imports = imports.New(g, a.Matter, a.Account)
 	a.registerJobs(sender)
 	return nil
 }

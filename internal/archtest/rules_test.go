@@ -20,7 +20,7 @@ var uses = map[string][]string{
 	"thread":     {},
 	"trail":      {},
 	"find":       {},
-	"imports":    {"matter"},
+	"imports":    {"account", "matter"},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.

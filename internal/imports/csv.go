@@ -28,16 +28,18 @@ const (
 	Matters Kind = "matters"
 	Parties Kind = "parties"
 	Team    Kind = "team"
+	People  Kind = "people" // invitations to join the organization
 )
 
 // Kinds in the order in which they are imported.
-var Kinds = []Kind{Clients, Matters, Parties, Team}
+var Kinds = []Kind{People, Clients, Matters, Parties, Team}
 
 var columnsOf = map[Kind][]string{
 	Clients: {"name"},
 	Matters: {"number", "title", "client", "practice_area", "jurisdiction", "data_class", "supervisor_email", "delegate_email"},
 	Parties: {"matter", "name", "role"},
 	Team:    {"matter", "email"},
+	People:  {"name", "email", "title", "roles"},
 }
 
 var examples = map[Kind]string{
@@ -45,6 +47,7 @@ var examples = map[Kind]string{
 	Matters: "number,title,client,practice_area,jurisdiction,data_class,supervisor_email,delegate_email\r\n2026-0101,Brandt v. Kestrel,Kestrel Logistics,litigation,US-FED/IL,confidential,attorney@firm.example,\r\n",
 	Parties: "matter,name,role\r\n2026-0101,Kestrel Logistics,defendant\r\n2026-0101,Karen L. Brandt,plaintiff\r\n",
 	Team:    "matter,email\r\n2026-0101,paralegal@provider.example\r\n",
+	People:  "name,email,title,roles\r\nRuth Feldman,ruth@firm.example,Operations manager,operations_manager\r\nAlan Dale,alan@firm.example,Partner,partner compliance_officer\r\n",
 }
 
 // Example is a file of the kind that would be taken; "" for an unknown kind.

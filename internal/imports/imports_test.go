@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/account"
 	"countersign/internal/imports"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
@@ -15,19 +16,28 @@ import (
 	"countersign/internal/testkit"
 )
 
+func accounts(t *testing.T, w *testkit.World) *account.Service {
+	t.Helper()
+	secret, err := account.NewSecretKey(testkit.Key[:32])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account.New(account.Deps{Gate: w.Gate, Installation: secret, Now: w.Now, Mail: true})
+}
+
 type noKeys struct{}
 
 func (noKeys) Make(context.Context, *db.Tx, string, ident.OrgID) error { return nil }
 
 func TestBadFiles(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
-		s := imports.New(w.Gate, matter.New(w.Gate, noKeys{}))
+		s := imports.New(w.Gate, matter.New(w.Gate, noKeys{}), accounts(t, w))
 		for name, c := range map[string]struct {
 			kind imports.Kind
 			data string
 			say  string
 		}{
-			"unknown kind":   {"people", "name\nx\n", "what the file holds"},
+			"unknown kind":   {"colours", "name\nx\n", "what the file holds"},
 			"empty":          {imports.Clients, " \r\n", "empty"},
 			"header only":    {imports.Clients, "name\r\n", "no rows"},
 			"a spreadsheet":  {imports.Clients, "PK\x03\x04rest", "not a CSV file"},
@@ -68,7 +78,7 @@ func verdicts(p imports.Plan) string {
 func TestPreviewRunAndUndo(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		m := matter.New(w.Gate, noKeys{})
-		s, ctx, ops := imports.New(w.Gate, m), t.Context(), testkit.As(testkit.Operations)
+		s, ctx, ops := imports.New(w.Gate, m, accounts(t, w)), t.Context(), testkit.As(testkit.Operations)
 		count := func() string {
 			return fmt.Sprint(w.Int(db.SQL(`SELECT COUNT(*) FROM client`)), w.Int(db.SQL(`SELECT COUNT(*) FROM matter`)),
 				w.Int(db.SQL(`SELECT COUNT(*) FROM party WHERE until_version = 0`)), w.Int(db.SQL(`SELECT COUNT(*) FROM access_grant WHERE until_at = ?`, gate.Forever)))
@@ -138,7 +148,7 @@ func TestPreviewRunAndUndo(t *testing.T) {
 
 func TestUndoOfMattersRestores(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
-		s, ctx, ops := imports.New(w.Gate, matter.New(w.Gate, noKeys{})), t.Context(), testkit.As(testkit.Operations)
+		s, ctx, ops := imports.New(w.Gate, matter.New(w.Gate, noKeys{}), accounts(t, w)), t.Context(), testkit.As(testkit.Operations)
 		open := func() string {
 			return fmt.Sprint(w.Int(db.SQL(`SELECT COUNT(*) FROM client`)), w.Int(db.SQL(`SELECT COUNT(*) FROM matter`)),
 				w.Int(db.SQL(`SELECT COUNT(*) FROM access_grant WHERE until_at = ?`, gate.Forever)), w.Int(db.SQL(`SELECT COUNT(*) FROM matter_opening WHERE until_at = ?`, gate.Forever)),
@@ -163,6 +173,44 @@ func TestUndoOfMattersRestores(t *testing.T) {
 		}
 		if after := open(); after != before {
 			t.Errorf("after the undo %s, before the import %s", after, before)
+		}
+	})
+}
+
+// A list of people is taken in by an administrator of either side, and undone until somebody has accepted.
+func TestPeople(t *testing.T) {
+	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
+		s, ctx, admin := imports.New(w.Gate, matter.New(w.Gate, noKeys{}), accounts(t, w)), t.Context(), testkit.As(testkit.FirmAdmin)
+		file := []byte("name,email,title,roles\nRuth Feldman,Ruth@firm.example,Operations,operations_manager\nAlan Dale,alan@firm.example,,partner compliance_officer\n" +
+			"Partner,partner@test.example,,partner\nTwice,ruth@firm.example,,partner\nJunior,j@firm.example,,junior\nNobody,not an address,,partner\n")
+		for _, who := range []string{testkit.Operations, testkit.Partner, testkit.Lead} {
+			_, err := s.Preview(ctx, testkit.As(who), imports.People, file)
+			testkit.WantKind(t, err, fault.Forbidden)
+		}
+		p, err := s.Preview(ctx, admin, imports.People, file)
+		if got := verdicts(p); err != nil || got != "make make there there refused refused" {
+			t.Fatalf("%s, %v", got, err)
+		}
+		if n := w.Int(db.SQL(`SELECT COUNT(*) FROM invitation`)); n != 0 {
+			t.Errorf("a preview invited %d people", n)
+		}
+		w.TakeJobs()
+		id, _, err := s.Run(ctx, admin, imports.People, "people.csv", file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if jobs := w.TakeJobs(); len(jobs) != 2 || jobs[0].Kind() != "account.invitation" {
+			t.Errorf("letters: %v", jobs)
+		}
+		w.Exec(db.SQL(`UPDATE invitation SET accepted_at = 5 WHERE email = 'alan@firm.example'`))
+		testkit.WantKind(t, s.Undo(ctx, admin, id), fault.Conflict)
+		w.Exec(db.SQL(`UPDATE invitation SET accepted_at = 0 WHERE email = 'alan@firm.example'`))
+		testkit.WantKind(t, s.Undo(ctx, testkit.As(testkit.Operations), id), fault.Forbidden)
+		if err := s.Undo(ctx, admin, id); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.Int(db.SQL(`SELECT COUNT(*) FROM invitation WHERE revoked_at = 0`)); n != 0 {
+			t.Errorf("%d invitations outlive the undo", n)
 		}
 	})
 }

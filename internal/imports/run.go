@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/account"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
@@ -24,12 +25,13 @@ const (
 
 // A Service is this package's verbs and questions. It holds no state of its own.
 type Service struct {
-	gate    *gate.Gate
-	matters *matter.Service
+	gate     *gate.Gate
+	matters  *matter.Service
+	accounts *account.Service
 }
 
 // New returns the import service.
-func New(g *gate.Gate, m *matter.Service) *Service { return &Service{g, m} }
+func New(g *gate.Gate, m *matter.Service, a *account.Service) *Service { return &Service{g, m, a} }
 
 // A Verdict is what becomes of a row.
 type Verdict string
@@ -56,8 +58,8 @@ type Plan struct {
 	Made, There, Refused int
 }
 
-func subject(id string, firm ident.OrgID) authz.Subject {
-	return authz.Subject{Ref: authz.Ref{Kind: "import", ID: id}, Org: string(firm)}
+func subject(id string, k Kind, org ident.OrgID) authz.Subject {
+	return authz.Subject{Ref: authz.Ref{Kind: "import", ID: id}, Org: string(org), Attrs: map[string]any{"holds": string(k)}}
 }
 
 var errPreview = errors.New("imports: rolled back, as a preview is")
@@ -71,7 +73,7 @@ func (s *Service) Preview(ctx context.Context, who actor.Actor, k Kind, data []b
 		return p, err
 	}
 	err = s.gate.Write(ctx, who, Run, func(tx *gate.Tx) error {
-		if err := tx.Permit(ctx, subject("preview", who.Org)); err != nil {
+		if err := tx.Permit(ctx, subject("preview", k, who.Org)); err != nil {
 			return err
 		}
 		if p, _, err = s.take(ctx, tx, k, records); err != nil {
@@ -95,7 +97,7 @@ func (s *Service) Run(ctx context.Context, who actor.Actor, k Kind, name string,
 	}
 	err = s.gate.Write(ctx, who, Run, func(tx *gate.Tx) error {
 		id = ident.New()
-		if err := tx.Permit(ctx, subject(id, who.Org)); err != nil {
+		if err := tx.Permit(ctx, subject(id, k, who.Org)); err != nil {
 			return err
 		}
 		var made []string
@@ -133,7 +135,7 @@ func shorten(name string) string {
 // take makes what can be made of the records, and returns the identifiers of what it made.
 func (s *Service) take(ctx context.Context, tx *gate.Tx, k Kind, records []record) (p Plan, made []string, err error) {
 	t := &taker{s: s, tx: tx, names: map[ident.MatterID][]matter.NewParty{}}
-	one := map[Kind]func(context.Context, map[string]string) (Verdict, string, error){Clients: t.client, Matters: t.matter, Parties: t.party, Team: t.member}[k]
+	one := map[Kind]func(context.Context, map[string]string) (Verdict, string, error){Clients: t.client, Matters: t.matter, Parties: t.party, Team: t.member, People: t.invite}[k]
 	p = Plan{Kind: k, Rows: make([]Row, len(records))}
 	for i, r := range records {
 		row := Row{Line: r.line, Text: r.cells[columnsOf[k][0]], Verdict: Refused, Say: r.wrong}
@@ -237,6 +239,28 @@ func (t *taker) person(ctx context.Context, email string) (id ident.PersonID, er
 	return id, err
 }
 
+// rolesIn reads the roles of a cell, by their identifiers: "partner compliance_officer".
+func rolesIn(cell string) []string {
+	return strings.FieldsFunc(strings.ToLower(cell), func(r rune) bool { return r == ' ' || r == '+' || r == ';' || r == '|' })
+}
+
+func (t *taker) invite(ctx context.Context, c map[string]string) (Verdict, string, error) {
+	email := strings.ToLower(strings.TrimSpace(c["email"]))
+	var n int
+	err := t.tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM member m JOIN person p ON p.id = m.person_id WHERE m.org_id = ? AND p.email = ? AND m.until_at > ?`,
+		t.tx.Who.Org, email, db.Micros(t.tx.Now))).Scan(&n)
+	if err != nil || n > 0 {
+		return There, "The person is a member already.", err
+	}
+	err = t.tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM invitation WHERE org_id = ? AND email = ? AND accepted_at = 0 AND revoked_at = 0`, t.tx.Who.Org, email)).Scan(&n)
+	if err != nil || n > 0 {
+		return There, "The person is invited already.", err
+	}
+	id, err := t.s.accounts.InviteIn(ctx, t.tx, account.Invitation{Name: c["name"], Email: c["email"], Title: c["title"], Roles: rolesIn(c["roles"])})
+	t.made = append(t.made, id)
+	return t.keep(err)
+}
+
 const noMatter = "There is no matter of this number, or you may not know of it."
 
 func (t *taker) party(ctx context.Context, c map[string]string) (Verdict, string, error) {
@@ -311,19 +335,34 @@ type Past struct {
 // shown caps the list of past imports.
 const shown = 50
 
+// MayHold lists what files of the actor may hold.
+//
+// Faults: Forbidden (no kind at all).
+func (s *Service) MayHold(ctx context.Context, who actor.Actor) (out []Kind, err error) {
+	v := s.gate.View(who)
+	var last authz.Decision
+	for _, k := range Kinds {
+		if last, err = v.May(ctx, Run, subject("list", k, who.Org)); err != nil {
+			return nil, err
+		}
+		if last.Allowed {
+			out = append(out, k)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fault.Refused(last)
+	}
+	return out, nil
+}
+
 // Past returns the latest imports of the actor's organization.
 //
 // Faults: Forbidden (role).
 func (s *Service) Past(ctx context.Context, who actor.Actor) ([]Past, error) {
-	v := s.gate.View(who)
-	d, err := v.May(ctx, Run, subject("list", who.Org))
-	if err != nil {
+	if _, err := s.MayHold(ctx, who); err != nil {
 		return nil, err
 	}
-	if !d.Allowed {
-		return nil, fault.Refused(d)
-	}
-	return db.All(ctx, v, db.SQL(`SELECT i.id, i.kind, i.name, i.rows_made, COALESCE(p.name, ''), i.made_at, i.undone_at FROM import i LEFT JOIN person p ON p.id = i.made_by
+	return db.All(ctx, s.gate.View(who), db.SQL(`SELECT i.id, i.kind, i.name, i.rows_made, COALESCE(p.name, ''), i.made_at, i.undone_at FROM import i LEFT JOIN person p ON p.id = i.made_by
 		WHERE i.org_id = ? ORDER BY i.made_at DESC, i.id DESC LIMIT ?`, who.Org, shown),
 		func(rs *db.Rows, p *Past) error {
 			return rs.Scan(&p.ID, &p.Kind, &p.Name, &p.Made, &p.By, db.At{T: &p.At}, db.At{T: &p.UndoneAt})

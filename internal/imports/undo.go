@@ -28,7 +28,7 @@ func (s *Service) Undo(ctx context.Context, who actor.Actor, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Permit(ctx, subject(id, who.Org)); err != nil {
+		if err := tx.Permit(ctx, subject(id, k, who.Org)); err != nil {
 			return err
 		}
 		if undone != 0 {
@@ -50,6 +50,7 @@ func (s *Service) Undo(ctx context.Context, who actor.Actor, id string) error {
 var prevents = map[Kind]string{
 	Clients: "have matters or were renamed",
 	Matters: "have been worked on: parties, papers, people, documents or tasks came after the import",
+	People:  "were accepted",
 	Parties: "were put to a provider for a conflict check, or were edited",
 }
 
@@ -80,6 +81,8 @@ func (s *Service) takeBackOne(ctx context.Context, tx *gate.Tx, k Kind, id strin
 		return s.matters.RemoveClientIn(ctx, tx, ident.ClientID(id))
 	case Matters:
 		return s.matters.RemoveMatterIn(ctx, tx, ident.MatterID(id))
+	case People:
+		return s.accounts.RevokeIn(ctx, tx, id)
 	case Parties:
 		return s.matters.RemovePartyIn(ctx, tx, id)
 	}

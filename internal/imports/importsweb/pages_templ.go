@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-func startPage(c ui.Chrome, past []imports.Past, kind imports.Kind, errs []ui.FieldError, zone *time.Location) templ.Component {
+func startPage(c ui.Chrome, kinds []imports.Kind, past []imports.Past, kind imports.Kind, errs []ui.FieldError, zone *time.Location) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -93,7 +93,7 @@ func startPage(c ui.Chrome, past []imports.Past, kind imports.Kind, errs []ui.Fi
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "kind", Label: "The file holds", Kind: "select", Options: kindOptions(), Value: string(kind), Error: errorOf(errs, "kind"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "kind", Label: "The file holds", Kind: "select", Options: kindOptions(kinds), Value: string(kind), Error: errorOf(errs, "kind"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -153,7 +153,7 @@ func startPage(c ui.Chrome, past []imports.Past, kind imports.Kind, errs []ui.Fi
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					for _, k := range imports.Kinds {
+					for _, k := range kinds {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<tr>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -227,7 +227,7 @@ func startPage(c ui.Chrome, past []imports.Past, kind imports.Kind, errs []ui.Fi
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card("columns", "What a file looks like", "Import clients first, then matters, then parties and people").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card("columns", "What a file looks like", "Clients come first, then matters, then what stands on them").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/account"
 	"countersign/internal/imports"
 	"countersign/internal/imports/importsweb"
 	"countersign/internal/kernel/ident"
@@ -21,6 +22,15 @@ import (
 	"countersign/internal/platform/web"
 	"countersign/internal/testkit"
 )
+
+func accounts(t *testing.T, w *testkit.World) *account.Service {
+	t.Helper()
+	secret, err := account.NewSecretKey(testkit.Key[:32])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account.New(account.Deps{Gate: w.Gate, Installation: secret, Now: w.Now, Mail: true})
+}
 
 type noKeys struct{}
 
@@ -58,17 +68,17 @@ func upload(t *testing.T, h http.Handler, who, kind, data string) *httptest.Resp
 func TestPreviewConfirmUndo(t *testing.T) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		mux := http.NewServeMux()
-		importsweb.Routes(mux, imports.New(w.Gate, matter.New(w.Gate, noKeys{})))
+		importsweb.Routes(mux, imports.New(w.Gate, matter.New(w.Gate, noKeys{}), accounts(t, w)))
 		const form = "application/x-www-form-urlencoded"
 		if got := call(t, mux, testkit.Lead, "GET", "/import", "", nil); got.Code != 403 {
 			t.Errorf("a provider's lead: %d", got.Code)
 		}
 		for _, k := range imports.Kinds {
-			got := call(t, mux, testkit.Operations, "GET", "/import/example/"+string(k), "", nil)
+			got := call(t, mux, testkit.FirmAdmin, "GET", "/import/example/"+string(k), "", nil)
 			if got.Code != 200 {
 				t.Fatalf("example %s: %d", k, got.Code)
 			}
-			if got := upload(t, mux, testkit.Operations, string(k), got.Body.String()); got.Code != 200 {
+			if got := upload(t, mux, testkit.FirmAdmin, string(k), got.Body.String()); got.Code != 200 {
 				t.Errorf("the example of %s is refused: %d", k, got.Code)
 			}
 		}

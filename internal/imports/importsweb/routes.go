@@ -33,12 +33,16 @@ func (p pages) start(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p pages) show(w http.ResponseWriter, r *http.Request, status int, kind imports.Kind, errs []ui.FieldError) error {
+	kinds, err := p.s.MayHold(r.Context(), web.Who(r))
+	if err != nil {
+		return err
+	}
 	past, err := p.s.Past(r.Context(), web.Who(r))
 	if err != nil {
 		return err
 	}
 	rd := web.ReaderOf(r)
-	return web.Page(w, r, status, startPage(web.Chrome(r, "Import"), past, kind, errs, rd.Zone))
+	return web.Page(w, r, status, startPage(web.Chrome(r, "Import"), kinds, past, kind, errs, rd.Zone))
 }
 
 func (p pages) refused(w http.ResponseWriter, r *http.Request, kind imports.Kind, err error) error {
@@ -130,11 +134,11 @@ func unpack(s string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(z, imports.MaxBytes+1))
 }
 
-var kindNames = map[imports.Kind]string{imports.Clients: "Clients", imports.Matters: "Matters", imports.Parties: "Parties of matters", imports.Team: "People on matters"}
+var kindNames = map[imports.Kind]string{imports.People: "People to invite", imports.Clients: "Clients", imports.Matters: "Matters", imports.Parties: "Parties of matters", imports.Team: "People on matters"}
 
-func kindOptions() []ui.Option {
+func kindOptions(kinds []imports.Kind) []ui.Option {
 	var out []ui.Option
-	for _, k := range imports.Kinds {
+	for _, k := range kinds {
 		out = append(out, ui.Option{Value: string(k), Label: kindNames[k]})
 	}
 	return out
