@@ -21,6 +21,7 @@ import (
 	"countersign/internal/platform/mail"
 	"countersign/internal/playbook"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/thread"
 	"countersign/internal/trail"
 )
@@ -33,6 +34,7 @@ type Services struct {
 	Playbook   *playbook.Service
 	Document   *document.Service
 	Task       *task.Service
+	Desk       *desk.Service
 	Thread     *thread.Service
 	Trail      *trail.Service
 	Find       *find.Service
@@ -88,6 +90,7 @@ func (a *App) compose() error {
 	a.Playbook = playbook.NewService(g)
 	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Clock: time.Now})
 	a.Task = task.New(g, a.Document)
+	a.Desk = desk.New(g)
 	a.Document.UseTasks(writers{a.Task})
 	a.Thread = thread.New(g, sender, c.BaseURL)
 	a.Trail = trail.New(g)

@@ -44,7 +44,7 @@ func (r Restore) Run(ctx context.Context, c *config.Config) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.In, err)
 	}
-	defer a.Close()
+	defer a.Close() //nolint:errcheck // it has only been read
 	staging := filepath.Join(c.Data, stagingName)
 	if err := os.MkdirAll(staging, 0o700); err != nil {
 		return err

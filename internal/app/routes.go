@@ -35,7 +35,7 @@ func (a *App) Handler() http.Handler {
 	engagementweb.Routes(mux, a.Engagement)
 	playbookweb.Routes(mux, a.Playbook)
 	documentweb.Routes(mux, a.Document)
-	taskweb.Routes(mux, a.Task)
+	taskweb.Routes(mux, a.Task, a.Desk)
 	threadweb.Routes(mux, a.Thread)
 	threadweb.OpenRoutes(mux, a.Thread)
 	trailweb.Routes(mux, a.Trail)

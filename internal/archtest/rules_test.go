@@ -46,7 +46,7 @@ var free = []string{"app", "testkit", "archtest", "e2e", "bench"}
 var rings = []string{"kernel", "platform", "schema", "ui", "client", "demo"}
 
 // pure is all that a kernel package may import from outside.
-var pure = strings.Fields("cmp crypto/rand encoding/binary encoding/hex errors fmt iter maps slices strconv strings time unicode unicode/utf8")
+var pure = strings.Fields("cmp crypto/rand encoding/binary encoding/hex errors fmt iter maps slices strconv strings sync/atomic time unicode unicode/utf8")
 
 // may says why package from may not import package to; "" if it may. Paths of the project are relative to internal/.
 func may(from, to string, inside bool) string {

@@ -12,8 +12,8 @@ import (
 	"countersign/internal/platform/gate"
 )
 
-// workAction is what a person must be allowed to do to be given the open stage.
-func (t Task) workAction() authz.Action {
+// WorkAction is what a person must be allowed to do to be given the open stage.
+func (t Task) WorkAction() authz.Action {
 	if t.At().Kind == Draft {
 		return DoDraft
 	}
@@ -32,7 +32,7 @@ func (s *Service) Assign(ctx context.Context, who actor.Actor, id ident.TaskID, 
 				return t, nil, err
 			}
 		}
-		d, err := tx.MayOther(ctx, person, t.Provider, t.workAction(), t.Subject())
+		d, err := tx.MayOther(ctx, person, t.Provider, t.WorkAction(), t.Subject())
 		if err != nil {
 			return t, nil, err
 		}
@@ -74,7 +74,7 @@ func (s *Service) Take(ctx context.Context, who actor.Actor, id ident.TaskID) (o
 		if err := t.must(t.Holder == "", "Someone else has taken this task."); err != nil {
 			return t, nil, err
 		}
-		if err := tx.PermitAs(ctx, t.workAction(), t.Subject()); err != nil {
+		if err := tx.PermitAs(ctx, t.WorkAction(), t.Subject()); err != nil {
 			return t, nil, err
 		}
 		t, err := s.give(ctx, tx, t, who.Person)
@@ -88,25 +88,35 @@ func (s *Service) Take(ctx context.Context, who actor.Actor, id ident.TaskID) (o
 func (s *Service) TakeNext(ctx context.Context, who actor.Actor) (out Task, err error) {
 	defer fault.Wrap(&err, "task.TakeNext(%s)", who.Person)
 	v := s.gate.View(who)
-	waiting, err := lines(ctx, v, db.SQL(`t.provider_id = ? AND t.state = 'open' AND t.holder_id = ''`, who.Org), byUrgency, 200)
+	q := db.SQL(`SELECT `+Columns+From+`WHERE t.provider_id = ? AND t.state = 'open' AND t.holder_id = ''`, who.Org).And(v.Visible("t.matter_id")).
+		Join(db.SQL(` ORDER BY ` + ByUrgency + ` LIMIT 200`))
+	waiting, err := db.All(ctx, v, q, func(rs *db.Rows, t *Task) error { return Scan(rs, t) })
 	if err != nil {
 		return out, err
 	}
-	for _, l := range waiting {
+	for _, t := range waiting {
 		// Asked before it is attempted: looking for work is no refused attempt, and leaves no entry of one.
-		d, err := s.mayWork(ctx, v, l.Task)
+		d, err := MayWork(ctx, v, t)
 		if err != nil {
 			return out, err
 		}
 		if !d.Allowed {
 			continue
 		}
-		out, err = s.Take(ctx, who, l.ID)
+		out, err = s.Take(ctx, who, t.ID)
 		if err == nil || !fault.Correctable(err) { // Conflict: someone was quicker
 			return out, err
 		}
 	}
 	return Task{}, fault.New(fault.Conflict, "Nothing waits in the queue that you may take.")
+}
+
+// MayWork answers whether the viewer may be given the open stage.
+func MayWork(ctx context.Context, v gate.View, t Task) (authz.Decision, error) {
+	if err := t.Hands(ctx, v); err != nil {
+		return authz.Decision{}, err
+	}
+	return v.May(ctx, t.WorkAction(), t.Subject())
 }
 
 // Decline sends an incomplete package back, naming what is missing.

@@ -79,7 +79,7 @@ func (s *Service) List(ctx context.Context, who actor.Actor, f Filter) (out []Ta
 	if f.Limit < 1 || f.Limit > 200 {
 		f.Limit = 50
 	}
-	q := db.SQL(`SELECT `+taskColumns+taskFrom+`WHERE t.id > ?`, f.After).And(v.Visible("t.matter_id"), seen(who.Org))
+	q := db.SQL(`SELECT `+Columns+From+`WHERE t.id > ?`, f.After).And(v.Visible("t.matter_id"), Seen(who.Org))
 	if f.Matter != "" {
 		q = q.And(db.SQL(`t.matter_id = ?`, f.Matter))
 	}
@@ -90,7 +90,7 @@ func (s *Service) List(ctx context.Context, who actor.Actor, f Filter) (out []Ta
 		q = q.And(db.SQL(`t.holder_id = ?`, who.Person))
 	}
 	q = q.Join(db.SQL(` ORDER BY t.id LIMIT ?`, f.Limit))
-	return db.All(ctx, v, q, func(rs *db.Rows, t *Task) error { return scanTask(rs, t) })
+	return db.All(ctx, v, q, func(rs *db.Rows, t *Task) error { return Scan(rs, t) })
 }
 
 // Get returns one task with all that hangs on it.
@@ -99,7 +99,7 @@ func (s *Service) List(ctx context.Context, who actor.Actor, f Filter) (out []Ta
 func (s *Service) Get(ctx context.Context, who actor.Actor, id ident.TaskID) (w Whole, err error) {
 	defer fault.Wrap(&err, "task.Get(%s)", id)
 	v := s.gate.View(who)
-	err = scanTask(v.QueryRow(ctx, db.SQL(`SELECT `+taskColumns+taskFrom+`WHERE t.id = ?`, id).And(v.Visible("t.matter_id"), seen(who.Org))), &w.Task)
+	err = Scan(v.QueryRow(ctx, db.SQL(`SELECT `+Columns+From+`WHERE t.id = ?`, id).And(v.Visible("t.matter_id"), Seen(who.Org))), &w.Task)
 	if errors.Is(err, db.ErrNoRows) {
 		return w, fault.Missing()
 	}
@@ -112,7 +112,7 @@ func (s *Service) Get(ctx context.Context, who actor.Actor, id ident.TaskID) (w 
 			return w, err
 		}
 	}
-	w.Signature, err = signature(ctx, v, w.Task)
+	w.Signature, err = SignatureOf(ctx, v, w.Task)
 	return w, err
 }
 
@@ -147,7 +147,7 @@ func (w *Whole) open(ctx context.Context, v gate.View, row string, columns ...co
 }
 
 func (w *Whole) lists(ctx context.Context, v gate.View) (err error) {
-	if err = w.hands(ctx, v); err != nil {
+	if err = w.Hands(ctx, v); err != nil {
 		return err
 	}
 	if w.Documents, err = db.Column[ident.DocumentID](ctx, v, db.SQL(`SELECT document_id FROM task_document WHERE task_id = ? ORDER BY document_id`, w.ID)); err != nil {

@@ -16,7 +16,8 @@ func (t Task) must(ok bool, say string) error {
 	return fault.New(fault.Conflict, say)
 }
 
-func (t Task) editable() error {
+// Editable refuses a change of a package that is with the provider.
+func (t Task) Editable() error {
 	return t.must(t.State == Preparing || t.State == Declined || t.State == Recalled,
 		"The package is with the provider. Amend it, or recall it first.")
 }

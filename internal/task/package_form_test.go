@@ -9,7 +9,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/testkit"
 )
 
@@ -72,7 +72,7 @@ func TestPackageFormOffersWhatBelongsToFirmAndMatter(t *testing.T) {
 		if len(f.Engagements) != 1 || f.Engagements[0].Country != "India" || f.Engagements[0].Provider != "Meridian" {
 			t.Errorf("engagements %+v", f.Engagements)
 		}
-		if f.Standing != (task.Standing{Firm: "American spelling.", Matter: "Dunmore is a subsidiary."}) || f.Title != "Brandt v. Kestrel" || f.Client != "Kestrel Logistics" {
+		if f.Standing != (desk.Standing{Firm: "American spelling.", Matter: "Dunmore is a subsidiary."}) || f.Title != "Brandt v. Kestrel" || f.Client != "Kestrel Logistics" {
 			t.Errorf("%+v %+v", f.Standing, f.Case)
 		}
 		if len(f.Documents) != 2 || f.Documents[0].ID != fresh || !f.Documents[0].JustAdded || f.Documents[1].ID != old || f.Documents[1].JustAdded {

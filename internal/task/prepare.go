@@ -161,7 +161,7 @@ func attach(ctx context.Context, tx *gate.Tx, t Task, docs []ident.DocumentID) e
 func (s *Service) Edit(ctx context.Context, who actor.Actor, id ident.TaskID, rev int64, p Package) (out Task, err error) {
 	defer fault.Wrap(&err, "task.Edit(%s)", id)
 	return s.move(ctx, who, DoEdit, id, rev, func(tx *gate.Tx, t Task) (Task, map[string]string, error) {
-		if err := t.editable(); err != nil {
+		if err := t.Editable(); err != nil {
 			return t, nil, err
 		}
 		return s.rewrite(ctx, tx, t, p)
@@ -219,7 +219,7 @@ func (s *Service) Release(ctx context.Context, who actor.Actor, id ident.TaskID,
 		if err != nil {
 			return err
 		}
-		if err := tx.Permit(ctx, t.releaseSubject(condition)); err != nil {
+		if err := tx.Permit(ctx, t.ReleaseSubject(condition)); err != nil {
 			return err
 		}
 		if t, err = t.Release(who.Person, tx.Now); err != nil {
@@ -246,7 +246,8 @@ func (s *Service) Release(ctx context.Context, who actor.Actor, id ident.TaskID,
 	return out, err
 }
 
-func (t Task) releaseSubject(condition bool) authz.Subject {
+// ReleaseSubject is the task as the gates of a release see it; condition says that its condition was confirmed.
+func (t Task) ReleaseSubject(condition bool) authz.Subject {
 	s := t.Subject()
 	s.Attrs["condition_met"] = condition
 	return s

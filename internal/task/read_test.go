@@ -9,6 +9,7 @@ import (
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/testkit"
 )
 
@@ -72,14 +73,14 @@ func TestHomeSaysWhatNeedsEachPerson(t *testing.T) {
 		if m := h.Needs[1].Missing; !slices.Equal(m, []string{"Exhibit 4", "The order"}) {
 			t.Errorf("missing %q", m)
 		}
-		if h.MovingTotal != 3 || len(h.Moving) != 3 || slices.ContainsFunc(h.Moving, func(l task.Line) bool { return l.ID == ready.ID }) {
+		if h.MovingTotal != 3 || len(h.Moving) != 3 || slices.ContainsFunc(h.Moving, func(l desk.Line) bool { return l.ID == ready.ID }) {
 			t.Errorf("%d of %d move without her", len(h.Moving), h.MovingTotal)
 		}
-		if want := (task.Counts{Open: 4, DueSoon: 1, Waiting: 1, Held: 1, Questions: 1, Preparing: 1}); h.Counts != want {
+		if want := (desk.Counts{Open: 4, DueSoon: 1, Waiting: 1, Held: 1, Questions: 1, Preparing: 1}); h.Counts != want {
 			t.Errorf("counts %+v, want %+v", h.Counts, want)
 		}
 		outside, err := b.s.Home(ctx, testkit.As(testkit.Walled))
-		if err != nil || outside.MovingTotal != 0 || outside.Next != 0 || outside.Counts != (task.Counts{}) {
+		if err != nil || outside.MovingTotal != 0 || outside.Next != 0 || outside.Counts != (desk.Counts{}) {
 			t.Errorf("who is screened from the matter sees figures of it: %+v, %v", outside, err)
 		}
 		prov, err := b.s.Home(ctx, lead)
@@ -92,21 +93,21 @@ func TestHomeSaysWhatNeedsEachPerson(t *testing.T) {
 func TestTheQueueIsPagedByKey(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		ctx := t.Context()
-		for i := range task.QueueRows + 3 {
+		for i := range desk.QueueRows + 3 {
 			p := b.pack()
 			p.Title, p.Rush = fmt.Sprintf("Task %02d", i), i%11 == 0
 			p.Due = b.Now().Add(time.Duration(1+i%5) * time.Hour) // many share a due time
 			b.released(p)
 		}
 		seen := map[ident.TaskID]bool{}
-		var last task.Line
-		f := task.QueueFilter{Show: "waiting"}
+		var last desk.Line
+		f := desk.QueueFilter{Show: "waiting"}
 		for pages := 0; ; pages++ {
 			q, err := b.s.Queue(ctx, testkit.As(testkit.Junior), f)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if q.Waiting != task.QueueRows+3 {
+			if q.Waiting != desk.QueueRows+3 {
 				t.Errorf("%d wait", q.Waiting)
 			}
 			for _, l := range q.Lines {
@@ -122,14 +123,14 @@ func TestTheQueueIsPagedByKey(t *testing.T) {
 				break
 			}
 		}
-		if len(seen) != task.QueueRows+3 {
-			t.Errorf("%d of %d were listed", len(seen), task.QueueRows+3)
+		if len(seen) != desk.QueueRows+3 {
+			t.Errorf("%d of %d were listed", len(seen), desk.QueueRows+3)
 		}
-		for _, bad := range []task.QueueFilter{{Show: "theirs"}, {After: "x"}, {After: "1.2.3"}} {
+		for _, bad := range []desk.QueueFilter{{Show: "theirs"}, {After: "x"}, {After: "1.2.3"}} {
 			_, err := b.s.Queue(ctx, testkit.As(testkit.Junior), bad)
 			testkit.WantKind(t, err, fault.Invalid)
 		}
-		q, err := b.s.Queue(ctx, testkit.As(testkit.Peer), task.QueueFilter{Show: "waiting", Stage: "peer"})
+		q, err := b.s.Queue(ctx, testkit.As(testkit.Peer), desk.QueueFilter{Show: "waiting", Stage: "peer"})
 		if err != nil || len(q.Lines) != 0 || q.Waiting != 0 {
 			t.Errorf("the stage filter lets through %d, %v", len(q.Lines), err)
 		}
@@ -234,7 +235,7 @@ func TestADeskShowsNoDeadButtons(t *testing.T) {
 	})
 }
 
-func actOf(a task.Acts, p press) (task.Act, bool) {
+func actOf(a desk.Acts, p press) (desk.Act, bool) {
 	switch p.action {
 	case task.DoTake:
 		return a.Take, true
@@ -263,7 +264,7 @@ func actOf(a task.Acts, p press) (task.Act, bool) {
 	case task.DoSignOff:
 		return a.Sign, true
 	}
-	return task.Act{}, false
+	return desk.Act{}, false
 }
 
 func TestCandidatesSayWhyNot(t *testing.T) {

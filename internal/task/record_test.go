@@ -9,6 +9,7 @@ import (
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/testkit"
 )
 
@@ -77,7 +78,7 @@ func TestRecordTellsWhoDidWhatAndForHowLong(t *testing.T) {
 	})
 }
 
-func wantJSON(t *testing.T, r task.Record) {
+func wantJSON(t *testing.T, r desk.Record) {
 	t.Helper()
 	raw, err := json.Marshal(r)
 	if err != nil {

@@ -39,7 +39,7 @@ func presses() []press {
 	bg := context.Background()
 	hold := func(verb func(*task.Service) func(context.Context, actor.Actor, ident.TaskID, int64, string) (task.Task, error)) func(*bench, actor.Actor, task.Task, ident.VersionID, int64) error {
 		return func(b *bench, who actor.Actor, t task.Task, _ ident.VersionID, rev int64) error {
-			_, err := verb(b.s)(bg, who, t.ID, rev, "Because.")
+			_, err := verb(b.s.Service)(bg, who, t.ID, rev, "Because.")
 			return err
 		}
 	}

@@ -8,11 +8,11 @@ import (
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/gate"
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/testkit"
 )
 
-func closedGates(r task.ReleaseView) (out []string) {
+func closedGates(r desk.ReleaseView) (out []string) {
 	for _, g := range r.Gates {
 		if g.Closed {
 			out = append(out, g.ID)

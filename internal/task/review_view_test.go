@@ -13,6 +13,7 @@ import (
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/testkit"
 )
 
@@ -56,7 +57,7 @@ func (b *bench) second(t task.Task, name, bytes string) ident.VersionID {
 	return ver
 }
 
-func (b *bench) reviewing(who string, t task.Task) task.ReviewView {
+func (b *bench) reviewing(who string, t task.Task) desk.ReviewView {
 	b.T.Helper()
 	b.sealed()
 	r, err := b.s.ReviewView(b.T.Context(), testkit.As(who), t.ID)
@@ -102,7 +103,7 @@ func TestReviewOpensOnWhatChangedSinceTheLastLook(t *testing.T) {
 		tk = b.must(b.s.Submit(ctx, junior, task.HandIn{Task: tk.ID, Rev: tk.Rev, Files: []ident.VersionID{memo, list}, Note: "First draft."}))
 		tk = b.must(b.s.Assign(ctx, testkit.As(testkit.Lead), tk.ID, tk.Rev, testkit.PersonID(testkit.Peer), ""))
 		r := b.reviewing(testkit.Peer, tk)
-		if r.Looked || r.Base != 0 || len(r.Changes) != 2 || r.Changes[0].Kind != task.Added || r.Newest.Note != "First draft." || len(r.Checklist) != 1 {
+		if r.Looked || r.Base != 0 || len(r.Changes) != 2 || r.Changes[0].Kind != desk.Added || r.Newest.Note != "First draft." || len(r.Checklist) != 1 {
 			t.Fatalf("%+v", r)
 		}
 		want := sha256.Sum256([]byte("one"))
@@ -124,11 +125,11 @@ func TestReviewOpensOnWhatChangedSinceTheLastLook(t *testing.T) {
 		tk = b.must(b.s.Submit(ctx, junior, task.HandIn{Task: tk.ID, Rev: tk.Rev, Files: []ident.VersionID{memo2, cover}, Note: "Second.", Answers: answers}))
 		for range 2 { // loading it again tells the same
 			r = b.reviewing(testkit.Peer, tk)
-			kinds := map[string]task.ChangeKind{}
+			kinds := map[string]desk.ChangeKind{}
 			for _, c := range r.Changes {
 				kinds[c.Name] = c.Kind
 			}
-			if r.Base != 1 || kinds["memo.docx"] != task.Replaced || kinds["cover.txt"] != task.Added || kinds["list.txt"] != task.Removed {
+			if r.Base != 1 || kinds["memo.docx"] != desk.Replaced || kinds["cover.txt"] != desk.Added || kinds["list.txt"] != desk.Removed {
 				t.Errorf("since %d: %v", r.Base, kinds)
 			}
 			b.look(testkit.Peer, tk)
@@ -158,7 +159,7 @@ func TestTheSameBytesAreUnchanged(t *testing.T) {
 		tk = b.must(b.s.Return(t.Context(), testkit.As(testkit.Peer), task.Verdict{Task: tk.ID, Rev: tk.Rev}))
 		again := b.file(tk, "memo.docx", "one", testkit.Junior)
 		tk = b.must(b.s.Submit(t.Context(), testkit.As(testkit.Junior), task.HandIn{Task: tk.ID, Rev: tk.Rev, Files: []ident.VersionID{again}, FixedAll: true}))
-		if r := b.reviewing(testkit.Peer, tk); r.Changes[0].Kind != task.Unchanged || r.Changes[0].N != 2 || r.Changes[0].Was.N != 1 {
+		if r := b.reviewing(testkit.Peer, tk); r.Changes[0].Kind != desk.Unchanged || r.Changes[0].N != 2 || r.Changes[0].Was.N != 1 {
 			t.Errorf("%+v", r.Changes[0])
 		}
 	})

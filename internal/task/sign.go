@@ -121,9 +121,9 @@ type Signature struct {
 	Void     []string // names of files whose current bytes differ from the signed ones; none: it stands
 }
 
-// signature returns the newest sign-off of a task and whether it still covers the bytes. It stands exactly while the
+// SignatureOf returns the newest sign-off of a task and whether it still covers the bytes. It stands exactly while the
 // current version of every signed file has the signed bytes (the keyed hash within the matter tells).
-func signature(ctx context.Context, v gate.View, t Task) (sg *Signature, err error) {
+func SignatureOf(ctx context.Context, v gate.View, t Task) (sg *Signature, err error) {
 	var sealed []byte
 	sg = &Signature{}
 	err = v.QueryRow(ctx, db.SQL(`SELECT id, person_id, manifest, own_edits FROM sign_off WHERE task_id = ? ORDER BY at DESC, id DESC LIMIT 1`, t.ID)).Scan(&sg.ID, &sg.By, &sealed, &sg.OwnEdits)

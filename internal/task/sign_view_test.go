@@ -8,10 +8,11 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/testkit"
 )
 
-func (b *bench) signing(t task.Task) task.SignView {
+func (b *bench) signing(t task.Task) desk.SignView {
 	b.T.Helper()
 	b.sealed()
 	r, err := b.s.SignView(b.T.Context(), testkit.As(testkit.Attorney), t.ID)

@@ -10,20 +10,26 @@ import (
 	"countersign/internal/platform/gate"
 )
 
-const taskColumns = `t.id, t.number, t.firm_id, t.matter_id, t.engagement_id, t.provider_id, t.playbook_id, t.playbook_n, t.code, t.title,
+// Columns of a task, with those of its pinned playbook version, for Scan.
+const Columns = `t.id, t.number, t.firm_id, t.matter_id, t.engagement_id, t.provider_id, t.playbook_id, t.playbook_n, t.code, t.title,
 	t.state, t.stage, t.returned, t.return_stage, t.author_id, t.holder_id, t.supervisor_id, t.rush, t.due_at, t.cycle, t.rev,
 	t.made_by, t.made_at, t.released_by, t.released_at, t.complete_at, t.stage_at, t.delivered_at, pv.stages, pv.offshore`
 
-const taskFrom = ` FROM task t JOIN playbook_version pv ON pv.playbook_id = t.playbook_id AND pv.n = t.playbook_n `
+// From is the tables of Columns.
+const From = ` FROM task t JOIN playbook_version pv ON pv.playbook_id = t.playbook_id AND pv.n = t.playbook_n `
 
-// fields are where a row of taskColumns is scanned to; the last but one is the stage track as text.
+// ByUrgency puts rush first, then what is due first.
+const ByUrgency = `CASE WHEN t.rush THEN 0 ELSE 1 END, t.due_at, t.id`
+
+// fields are where a row of Columns is scanned to; the last but one is the stage track as text.
 func fields(t *Task, stages *string) []any {
 	return []any{&t.ID, &t.Number, &t.Firm, &t.Matter, &t.Engagement, &t.Provider, &t.Playbook, &t.PlaybookN, &t.Code, &t.Title,
 		&t.State, &t.Stage, &t.Returned, &t.ReturnTo, &t.Author, &t.Holder, &t.Supervisor, &t.Rush, db.At{T: &t.Due}, &t.Cycle, &t.Rev,
 		&t.MadeBy, db.At{T: &t.MadeAt}, &t.ReleasedBy, db.At{T: &t.ReleasedAt}, db.At{T: &t.CompleteAt}, db.At{T: &t.StageAt}, db.At{T: &t.DoneAt}, stages, &t.Offshore}
 }
 
-func scanTask(rs interface{ Scan(...any) error }, t *Task, more ...any) (err error) {
+// Scan reads a row of Columns; more are what follows them in the row.
+func Scan(rs interface{ Scan(...any) error }, t *Task, more ...any) (err error) {
 	var stages string
 	if err = rs.Scan(append(fields(t, &stages), more...)...); err != nil {
 		return err
@@ -32,31 +38,31 @@ func scanTask(rs interface{ Scan(...any) error }, t *Task, more ...any) (err err
 	return err
 }
 
-// seen keeps a package that the firm still writes from the provider: it does not exist for the other side.
-func seen(org ident.OrgID) db.Frag {
+// Seen keeps a package that the firm still writes from the provider: it does not exist for the other side.
+func Seen(org ident.OrgID) db.Frag {
 	return db.SQL(`(t.state <> 'preparing' OR t.firm_id = ? OR ? = '')`, org, org)
 }
 
 // load reads one task that the actor may know of, and keeps it from moving until the write ends: of two people who
 // press at once, the second decides on what the first left.
 func load(ctx context.Context, tx *gate.Tx, id ident.TaskID) (t Task, err error) {
-	q := db.SQL(`SELECT `+taskColumns+taskFrom+`WHERE t.id = ?`, id).And(tx.Visible("t.matter_id"), seen(tx.Who.Org))
+	q := db.SQL(`SELECT `+Columns+From+`WHERE t.id = ?`, id).And(tx.Visible("t.matter_id"), Seen(tx.Who.Org))
 	if lock := tx.ForUpdate(); lock.Text != "" {
 		q = q.Join(lock, db.SQL(" OF t"))
 	}
-	err = scanTask(tx.QueryRow(ctx, q), &t)
+	err = Scan(tx.QueryRow(ctx, q), &t)
 	if errors.Is(err, db.ErrNoRows) {
 		return t, tx.Absent("task", string(id))
 	}
 	if err != nil {
 		return t, err
 	}
-	return t, t.hands(ctx, tx)
+	return t, t.Hands(ctx, tx)
 }
 
-// hands reads through whose hands the task went, on which separation of duties rests: who is down for a review or did
+// Hands reads through whose hands the task went, on which separation of duties rests: who is down for a review or did
 // one, at other stages than the open one too, and who drafted, even when someone else is the author now.
-func (t *Task) hands(ctx context.Context, q db.Reader) (err error) {
+func (t *Task) Hands(ctx context.Context, q db.Reader) (err error) {
 	if t.Reviewers, err = db.Column[ident.PersonID](ctx, q, db.SQL(`SELECT person_id FROM task_reviewer WHERE task_id = ? ORDER BY stage`, t.ID)); err != nil {
 		return err
 	}

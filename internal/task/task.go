@@ -137,3 +137,26 @@ func (t Task) reviewStageAfter(stage int) int {
 	}
 	return max(stage, 1)
 }
+
+// StageOr is the stage at an index that a row gives; the open one for a row that cannot be right.
+func (t Task) StageOr(i int) Stage {
+	if i < 0 || i >= len(t.Stages) {
+		return t.At()
+	}
+	return t.Stages[i]
+}
+
+// Progress says how far the stage at an index is: "done", "now", "back" when the work came back to it, "" ahead.
+func (t Task) Progress(i int) string {
+	switch {
+	case t.State == Preparing:
+		return ""
+	case t.State == Delivered || i < t.Stage:
+		return "done"
+	case i == t.Stage && t.Returned:
+		return "back"
+	case i == t.Stage:
+		return "now"
+	}
+	return ""
+}

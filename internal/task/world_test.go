@@ -10,6 +10,7 @@ import (
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/testkit"
 )
 
@@ -41,7 +42,15 @@ func (hashes) Hash(ctx context.Context, tx *gate.Tx, v ident.VersionID) ([32]byt
 // A stage is a World with playbooks, a taxonomy and the task service in it.
 type bench struct {
 	*testkit.World
-	s *task.Service
+	s service
+}
+
+type questions = desk.Service
+
+// A service is the verbs and the questions together, as the pages have them.
+type service struct {
+	*task.Service
+	*questions
 }
 
 func each(t *testing.T, fn func(t *testing.T, b *bench)) {
@@ -68,7 +77,7 @@ func newBench(w *testkit.World) *bench {
 		})
 	}
 	w.Exec(db.SQL(`INSERT INTO defect (firm_id, code, severity, name, examples, points, retired_at, rev) VALUES (?, 'D-C1', 'major', 'Wrong cite', '', 5, 0, 1)`, testkit.Firm))
-	return &bench{w, task.New(w.Gate, hashes{})}
+	return &bench{w, service{task.New(w.Gate, hashes{}), desk.New(w.Gate)}}
 }
 
 // pack is a package that fits the open matter.

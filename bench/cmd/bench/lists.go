@@ -8,7 +8,7 @@ import (
 
 	"countersign/internal/bench/seed"
 	"countersign/internal/matter"
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 )
 
 // A page is one read that people wait for.
@@ -26,7 +26,7 @@ type timing struct {
 
 func (in *installation) pagesOf(p seed.Person) []page {
 	who := as(p)
-	tasks := task.New(in.gate, nil)
+	looks := desk.New(in.gate)
 	matters := matter.New(in.gate, nil)
 	on := in.world.OnTeam(p.ID)
 	if len(on) == 0 {
@@ -41,23 +41,23 @@ func (in *installation) pagesOf(p seed.Person) []page {
 	}
 	queue := func(show string) func(context.Context, int) error {
 		return func(ctx context.Context, _ int) error {
-			_, err := tasks.Queue(ctx, who, task.QueueFilter{Show: show})
+			_, err := looks.Queue(ctx, who, desk.QueueFilter{Show: show})
 			return err
 		}
 	}
 	return []page{
 		{"matters", func(ctx context.Context, _ int) error { _, err := matters.List(ctx, who, matter.Filter{}); return err }},
-		{"home", func(ctx context.Context, _ int) error { _, err := tasks.Home(ctx, who); return err }},
+		{"home", func(ctx context.Context, _ int) error { _, err := looks.Home(ctx, who); return err }},
 		{"queue, mine", queue("mine")},
 		{"queue, waiting", queue("waiting")},
 		{"queue, all open", queue("all")},
 		{"queue, finished", queue("finished")},
 		{"board of a matter", func(ctx context.Context, i int) error {
-			_, err := tasks.Board(ctx, who, in.world.Matters[on[i%len(on)]].ID)
+			_, err := looks.Board(ctx, who, in.world.Matters[on[i%len(on)]].ID)
 			return err
 		}},
 		{"one task", func(ctx context.Context, i int) error {
-			_, err := tasks.Desk(ctx, who, in.world.Task(on[i%len(on)], i))
+			_, err := looks.Desk(ctx, who, in.world.Task(on[i%len(on)], i))
 			return err
 		}},
 	}

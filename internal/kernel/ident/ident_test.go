@@ -1,20 +1,22 @@
 package ident
 
-import (
-	"testing"
-	"time"
-)
+import "testing"
 
-func TestNewIsAVersion7UUIDThatSortsByMillisecond(t *testing.T) {
-	early, late := at(time.UnixMilli(1_700_000_000_000)), at(time.UnixMilli(1_700_000_000_001))
+func TestNewIsAVersion7UUIDThatSortsByBirth(t *testing.T) {
+	early, late := at(1_700_000_000_000<<12), at(1_700_000_000_001<<12)
 	if early >= late {
 		t.Errorf("%s is not before %s", early, late)
 	}
 	if early[:13] != "018bcfe5-6800" {
 		t.Errorf("time bits: %s", early)
 	}
-	for range 100 {
+	before := ""
+	for range 10_000 {
 		id := New()
+		if id <= before {
+			t.Fatalf("%s was made after %s and sorts before it", id, before)
+		}
+		before = id
 		if !Valid(id) || id[14] != '7' || (id[19] != '8' && id[19] != '9' && id[19] != 'a' && id[19] != 'b') {
 			t.Fatalf("%s is not a version 7 UUID", id)
 		}

@@ -6,18 +6,19 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
 type boardPage struct {
 	frame
-	task.Board
+	desk.Board
 	src string
 }
 
 func (h *handler) board(w http.ResponseWriter, r *http.Request) error {
 	id := ident.MatterID(r.PathValue("id"))
-	b, err := h.tasks.Board(r.Context(), web.Who(r), id)
+	b, err := h.reads.Board(r.Context(), web.Who(r), id)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func columnIcon(i int) ui.IconName {
 	return []ui.IconName{ui.IconStage1, ui.IconStage2, ui.IconStage3, ui.IconStage4}[min(i, 3)]
 }
 
-func cardClass(l task.Line) string {
+func cardClass(l desk.Line) string {
 	switch {
 	case l.State != task.Open && l.State != task.Delivered:
 		return "task hold"

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
@@ -99,7 +100,7 @@ func (p deskPage) track() []ui.StageStep {
 }
 
 // open lists the findings that the author answers now.
-func (p deskPage) open() (out []task.Fix) {
+func (p deskPage) open() (out []desk.Fix) {
 	for _, f := range p.Fixes {
 		if f.State == "open" {
 			out = append(out, f)
@@ -109,7 +110,7 @@ func (p deskPage) open() (out []task.Fix) {
 }
 
 // settled lists the findings that are answered.
-func (p deskPage) settled() (out []task.Fix) {
+func (p deskPage) settled() (out []desk.Fix) {
 	for _, f := range p.Fixes {
 		if f.State != "open" {
 			out = append(out, f)
@@ -133,7 +134,7 @@ func (p deskPage) lastNote() string {
 	return p.History[0].Verdicts[len(p.History[0].Verdicts)-1].Note
 }
 
-func findingCard(f task.Fix) ui.FindingCard {
+func findingCard(f desk.Fix) ui.FindingCard {
 	card := ui.FindingCard{ID: "finding-" + f.ID, Number: f.Number, Severity: f.Severity, Where: place(f.File, f.Page, f.Line), Href: documentPath(f.Document), Quote: f.Quote, Text: f.Text, Category: f.Category}
 	switch f.State {
 	case "fixed", "accepted":
@@ -165,7 +166,7 @@ func (p deskPage) done() (n int) {
 }
 
 // handable are the documents of which the newest version may be handed in.
-func (p deskPage) handable() (out []task.Paper) {
+func (p deskPage) handable() (out []desk.Paper) {
 	for _, w := range p.Work {
 		if !w.Quarantined && len(w.Versions) > 0 {
 			out = append(out, w)
@@ -174,7 +175,7 @@ func (p deskPage) handable() (out []task.Paper) {
 	return out
 }
 
-func (p deskPage) paperNote(d task.Paper) string {
+func (p deskPage) paperNote(d desk.Paper) string {
 	if d.Quarantined {
 		return "Quarantined: it is not shown"
 	}
@@ -210,7 +211,7 @@ func (p deskPage) silences() []ui.Option {
 }
 
 // settledHow says what became of a question.
-func settledHow(q task.Question) string {
+func settledHow(q desk.Question) string {
 	switch q.State {
 	case "answered":
 		if q.Answer == "" {
@@ -223,7 +224,7 @@ func settledHow(q task.Question) string {
 	return "Withdrawn."
 }
 
-func questionTone(q task.Question) (ui.Tone, ui.IconName, string) {
+func questionTone(q desk.Question) (ui.Tone, ui.IconName, string) {
 	switch q.State {
 	case "open":
 		return ui.Warn, ui.IconWait, "Open"
@@ -269,14 +270,14 @@ func (p deskPage) silence() string {
 }
 
 // deskAnswerText is what was typed as the answer to this question.
-func deskAnswerText(p deskPage, q task.Question) string {
+func deskAnswerText(p deskPage, q desk.Question) string {
 	if p.form.value("answer", "question", "") == q.ID {
 		return p.form.value("answer", "text", "")
 	}
 	return ""
 }
 
-func facts(fs []task.Fact) []ui.Fact {
+func facts(fs []desk.Fact) []ui.Fact {
 	out := make([]ui.Fact, len(fs))
 	for i, f := range fs {
 		out[i] = ui.Fact{Term: f.Label, Value: f.Value, Copy: true}

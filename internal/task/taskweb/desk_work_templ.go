@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 	"strconv"
 )
@@ -359,7 +359,7 @@ func deskFix(p deskPage) templ.Component {
 	})
 }
 
-func deskAnswer(p deskPage, f task.Fix) templ.Component {
+func deskAnswer(p deskPage, f desk.Fix) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -703,7 +703,7 @@ func deskUpload(p deskPage) templ.Component {
 	})
 }
 
-func deskFiles(p deskPage, papers []task.Paper) templ.Component {
+func deskFiles(p deskPage, papers []desk.Paper) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -5,19 +5,19 @@ import (
 	"time"
 
 	"countersign/internal/platform/web"
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
 type homePage struct {
 	frame
-	task.Home
+	desk.Home
 	topic string
 }
 
 func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
 	who := web.Who(r)
-	home, err := h.tasks.Home(r.Context(), who)
+	home, err := h.reads.Home(r.Context(), who)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (p homePage) lead() string {
 	}
 	late := 0
 	for _, n := range p.Needs {
-		if n.Kind != task.NeedRelease && !n.When.After(p.now) {
+		if n.Kind != desk.NeedRelease && !n.When.After(p.now) {
 			late++
 		}
 	}
@@ -83,50 +83,50 @@ type needWord struct {
 	href   string
 }
 
-func (p homePage) word(n task.Need) needWord {
+func (p homePage) word(n desk.Need) needWord {
 	at := taskPath(n.Line.ID)
 	switch n.Kind {
-	case task.NeedFix:
+	case desk.NeedFix:
 		return needWord{"Fix and hand in again", ui.Bad, "Open your desk", at + "#fix"}
-	case task.NeedReview:
+	case desk.NeedReview:
 		return needWord{"Review", ui.Plain, "Review", at + "/review"}
-	case task.NeedSign:
+	case desk.NeedSign:
 		return needWord{"Sign off", ui.Plain, "Read and sign", at + "/sign"}
-	case task.NeedAnswer:
+	case desk.NeedAnswer:
 		return needWord{"Answer by " + ui.Clock(n.When.In(p.reader.Zone)), ui.Warn, "Answer", at + "#question-" + n.Question.ID}
-	case task.NeedSupply:
+	case desk.NeedSupply:
 		return needWord{"Supply what is missing", ui.Bad, "Open the package", at}
-	case task.NeedRelease:
+	case desk.NeedRelease:
 		return needWord{"Release", ui.Plain, "Open the package", at}
-	case task.NeedAssign:
+	case desk.NeedAssign:
 		return needWord{"Assign", ui.Warn, "Assign", at + "/assign"}
 	}
 	return needWord{"Draft", ui.Plain, "Open your desk", at}
 }
 
 // why says in one line why it waits on the reader.
-func (p homePage) why(n task.Need) string {
+func (p homePage) why(n desk.Need) string {
 	l := n.Line
 	switch n.Kind {
-	case task.NeedFix:
+	case desk.NeedFix:
 		return ui.Plural(l.Open, "finding", "findings") + " to answer, with you since " + p.says(l.StageAt) + "."
-	case task.NeedReview:
+	case desk.NeedReview:
 		return l.At().Name + ", handed in " + p.says(l.StageAt) + ", cycle " + ui.Number(l.Cycle) + "."
-	case task.NeedSign:
+	case desk.NeedSign:
 		return ui.Plural(len(l.Stages)-1, "tier", "tiers") + " done, " + ui.Plural(l.Questions, "question", "questions") + " not settled."
-	case task.NeedAnswer:
+	case desk.NeedAnswer:
 		return n.Question.AskerName + " asks. If nobody objects: " + n.Question.Proposed
-	case task.NeedSupply:
+	case desk.NeedSupply:
 		return "The provider cannot begin: " + ui.Plural(len(n.Missing), "thing is", "things are") + " missing."
-	case task.NeedRelease:
+	case desk.NeedRelease:
 		return stateWord(l.State) + "; the provider does not work on it."
-	case task.NeedAssign:
+	case desk.NeedAssign:
 		return l.At().Name + ": nobody holds it since " + p.says(l.StageAt) + "."
 	}
 	return "With you since " + p.says(l.StageAt) + "."
 }
 
-func (p homePage) ask(n task.Need) string {
+func (p homePage) ask(n desk.Need) string {
 	if n.Question != nil {
 		return n.Question.Text
 	}

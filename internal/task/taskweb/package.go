@@ -11,6 +11,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
@@ -31,8 +32,8 @@ const dueLayout = "2006-01-02T15:04"
 type packagePage struct {
 	Chrome ui.Chrome
 	Reader web.Reader
-	Form   task.PackageForm
-	Kept   *task.PackageView // nil for a new one
+	Form   desk.PackageForm
+	Kept   *desk.PackageView // nil for a new one
 	Typed  packageFields
 	Errors []ui.FieldError
 	Theirs *task.Package // what was saved meanwhile; nil unless the form was overtaken
@@ -57,7 +58,7 @@ func packageFieldsOf(r *http.Request) packageFields {
 }
 
 // request makes the words of the form a package. An empty due time takes the playbook's suggestion.
-func (f packageFields) request(form task.PackageForm, zone *time.Location) (p task.Package, err error) {
+func (f packageFields) request(form desk.PackageForm, zone *time.Location) (p task.Package, err error) {
 	p = task.Package{Matter: form.Matter, Engagement: ident.EngagementID(f.Engagement), Playbook: ident.PlaybookID(f.Playbook),
 		Title: f.Title, Instructions: f.Instructions, Acceptance: f.Acceptance, Rush: f.Rush}
 	for _, d := range f.Documents {
@@ -81,7 +82,7 @@ func (f packageFields) request(form task.PackageForm, zone *time.Location) (p ta
 }
 
 func (h *handler) newPackage(w http.ResponseWriter, r *http.Request) error {
-	form, err := h.tasks.PackageForm(r.Context(), web.Who(r), ident.MatterID(r.PathValue("id")))
+	form, err := h.reads.PackageForm(r.Context(), web.Who(r), ident.MatterID(r.PathValue("id")))
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (h *handler) newPackage(w http.ResponseWriter, r *http.Request) error {
 	return web.Page(w, r, http.StatusOK, packageForm(p))
 }
 
-func newPackagePage(r *http.Request, form task.PackageForm) packagePage {
+func newPackagePage(r *http.Request, form desk.PackageForm) packagePage {
 	return packagePage{Chrome: web.Chrome(r, "New work package"), Reader: web.ReaderOf(r), Form: form, Action: r.URL.Path}
 }
 
@@ -103,7 +104,7 @@ func (h *handler) prepare(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	form, err := h.tasks.PackageForm(r.Context(), web.Who(r), ident.MatterID(r.PathValue("id")))
+	form, err := h.reads.PackageForm(r.Context(), web.Who(r), ident.MatterID(r.PathValue("id")))
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func pagePath(id ident.TaskID, page string) string { return "/tasks/" + string(i
 func taskID(r *http.Request) ident.TaskID { return ident.TaskID(r.PathValue("id")) }
 
 func (h *handler) packageOf(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.tasks.PackageOf(r.Context(), web.Who(r), taskID(r))
+	v, err := h.reads.PackageOf(r.Context(), web.Who(r), taskID(r))
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,7 @@ func (h *handler) packageOf(w http.ResponseWriter, r *http.Request) error {
 	return web.Page(w, r, http.StatusOK, packageForm(p))
 }
 
-func keptPackagePage(r *http.Request, v task.PackageView) packagePage {
+func keptPackagePage(r *http.Request, v desk.PackageView) packagePage {
 	title := "Change " + v.Task.Name()
 	if v.Amend {
 		title = "Amend " + v.Task.Name()
@@ -166,7 +167,7 @@ func (h *handler) rewrite(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	v, err := h.tasks.PackageOf(r.Context(), web.Who(r), taskID(r))
+	v, err := h.reads.PackageOf(r.Context(), web.Who(r), taskID(r))
 	if err != nil {
 		return err
 	}
@@ -195,7 +196,7 @@ func (h *handler) rewrite(w http.ResponseWriter, r *http.Request) error {
 	return kept(w, r, t)
 }
 
-func (p packagePage) chosen(d task.DocumentChoice) bool {
+func (p packagePage) chosen(d desk.DocumentChoice) bool {
 	return slices.Contains(p.Typed.Documents, string(d.ID))
 }
 
@@ -246,7 +247,7 @@ func (p packagePage) engagements() []ui.Option {
 
 func (p packagePage) zone() string { return p.Form.Now.In(p.Reader.Zone).Format("MST") }
 
-func documentHint(d task.DocumentChoice) string {
+func documentHint(d desk.DocumentChoice) string {
 	hint := "v" + strconv.FormatInt(d.N, 10) + ", " + ui.Bytes(d.Size)
 	if d.Folder != "" {
 		hint = d.Folder + ", " + hint

@@ -16,6 +16,7 @@ import (
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/web"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/task/taskweb"
 	"countersign/internal/testkit"
 	"countersign/internal/ui"
@@ -52,7 +53,7 @@ func newSite(t *testing.T, w *testkit.World) *site {
 		w.Exec(db.SQL(`INSERT INTO defect (firm_id, code, severity, name, examples, points, retired_at, rev) VALUES (?, ?, ?, ?, '', 3, 0, 1)`, testkit.Firm, d[0], d[1], d[2]))
 	}
 	s := &site{w, t, task.New(w.Gate, sums{}), http.NewServeMux()}
-	taskweb.Routes(s.mux, s.tasks)
+	taskweb.Routes(s.mux, s.tasks, desk.New(w.Gate))
 	s.mux.Handle("GET /assets/", ui.Assets())
 	return s
 }

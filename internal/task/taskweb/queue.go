@@ -6,13 +6,13 @@ import (
 
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
 type queuePage struct {
 	frame
-	task.Queue
+	desk.Queue
 	topic string
 }
 
@@ -23,7 +23,7 @@ func (h *handler) queue(w http.ResponseWriter, r *http.Request) error {
 func (h *handler) queueWith(w http.ResponseWriter, r *http.Request, status int, refused form) error {
 	q := r.URL.Query()
 	who := web.Who(r)
-	list, err := h.tasks.Queue(r.Context(), who, task.QueueFilter{Show: q.Get("show"), Matter: ident.MatterID(q.Get("matter")), Stage: q.Get("stage"), After: q.Get("after")})
+	list, err := h.reads.Queue(r.Context(), who, desk.QueueFilter{Show: q.Get("show"), Matter: ident.MatterID(q.Get("matter")), Stage: q.Get("stage"), After: q.Get("after")})
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"countersign/internal/platform/web"
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
@@ -15,11 +15,11 @@ import (
 type recordPage struct {
 	Chrome ui.Chrome
 	Reader web.Reader
-	Record task.Record
+	Record desk.Record
 }
 
 func (h *handler) record(w http.ResponseWriter, r *http.Request) error {
-	rec, err := h.tasks.Record(r.Context(), web.Who(r), taskID(r))
+	rec, err := h.reads.Record(r.Context(), web.Who(r), taskID(r))
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (h *handler) record(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *handler) recordJSON(w http.ResponseWriter, r *http.Request) error {
-	rec, err := h.tasks.Record(r.Context(), web.Who(r), taskID(r))
+	rec, err := h.reads.Record(r.Context(), web.Who(r), taskID(r))
 	if err != nil {
 		return err
 	}
@@ -68,19 +68,19 @@ func (p recordPage) facts() []ui.Fact {
 	return append(facts, ui.Fact{Term: "Findings", Value: p.bySeverity()})
 }
 
-func tookOf(s task.Step) string {
+func tookOf(s desk.Step) string {
 	if s.Took <= 0 {
 		return ""
 	}
 	return ui.Duration(s.Took)
 }
 
-func voidSays(l task.VoidLine) string {
+func voidSays(l desk.VoidLine) string {
 	return l.Name + ": v" + strconv.FormatInt(l.SignedN, 10) + " was signed, v" + strconv.FormatInt(l.CurrentN, 10) + " by " + l.By.Name + " is the file now"
 }
 
 // assumed says how an answer came about.
-func assumed(a task.Assumption) string {
+func assumed(a desk.Assumption) string {
 	switch a.State {
 	case "assumed":
 		return "Assumed, nobody objected"
@@ -90,7 +90,7 @@ func assumed(a task.Assumption) string {
 	return "Not answered yet"
 }
 
-func answerOf(a task.Assumption) string {
+func answerOf(a desk.Assumption) string {
 	if a.State == "answered" && a.Answer != "" {
 		return a.Answer
 	}

@@ -6,7 +6,7 @@ import (
 
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/web"
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
@@ -14,20 +14,20 @@ import (
 type releasePage struct {
 	Chrome    ui.Chrome
 	Reader    web.Reader
-	View      task.ReleaseView
+	View      desk.ReleaseView
 	Confirmed bool
 	Lead      string // why the release that was just asked for is refused; "" otherwise
 }
 
 func (h *handler) releaseView(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.tasks.ReleaseView(r.Context(), web.Who(r), taskID(r))
+	v, err := h.reads.ReleaseView(r.Context(), web.Who(r), taskID(r))
 	if err != nil {
 		return err
 	}
 	return web.Page(w, r, http.StatusOK, releaseView(releasePageOf(r, v)))
 }
 
-func releasePageOf(r *http.Request, v task.ReleaseView) releasePage {
+func releasePageOf(r *http.Request, v desk.ReleaseView) releasePage {
 	return releasePage{Chrome: web.Chrome(r, "Release "+v.Task.Name()), Reader: web.ReaderOf(r), View: v}
 }
 
@@ -41,7 +41,7 @@ func (h *handler) release(w http.ResponseWriter, r *http.Request) error {
 	if !fault.Correctable(err) && len(fault.Rules(err)) == 0 {
 		return err
 	}
-	v, again := h.tasks.ReleaseView(r.Context(), web.Who(r), taskID(r))
+	v, again := h.reads.ReleaseView(r.Context(), web.Who(r), taskID(r))
 	if again != nil {
 		return again
 	}

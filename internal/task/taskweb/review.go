@@ -8,6 +8,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
@@ -29,7 +30,7 @@ func reviewRoutes(mux *http.ServeMux, h *handler) {
 type reviewPage struct {
 	Chrome  ui.Chrome
 	Reader  web.Reader
-	View    task.ReviewView
+	View    desk.ReviewView
 	Finding findingFields
 	Note    string
 	Lead    string
@@ -40,7 +41,7 @@ type reviewPage struct {
 type findingFields struct{ Severity, Code, Version, Page, Line, Quote, Text string }
 
 func (h *handler) reviewView(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.tasks.ReviewView(r.Context(), web.Who(r), taskID(r))
+	v, err := h.reads.ReviewView(r.Context(), web.Who(r), taskID(r))
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (h *handler) reviewView(w http.ResponseWriter, r *http.Request) error {
 	return web.Page(w, r, http.StatusOK, reviewView(reviewPageOf(r, v)))
 }
 
-func reviewPageOf(r *http.Request, v task.ReviewView) reviewPage {
+func reviewPageOf(r *http.Request, v desk.ReviewView) reviewPage {
 	chrome := web.Chrome(r, "Review "+v.Task.Name())
 	chrome.Wide = true
 	p := reviewPage{Chrome: chrome, Reader: web.ReaderOf(r), View: v}
@@ -69,7 +70,7 @@ func (h *handler) reviewAgain(w http.ResponseWriter, r *http.Request, err error,
 	if errs == nil {
 		return err
 	}
-	v, again := h.tasks.ReviewView(r.Context(), web.Who(r), taskID(r))
+	v, again := h.reads.ReviewView(r.Context(), web.Who(r), taskID(r))
 	if again != nil {
 		return err // the review is no longer the reader's: what was refused says more
 	}
@@ -115,7 +116,7 @@ func (h *handler) tickReview(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	v, err := h.tasks.ReviewView(r.Context(), web.Who(r), taskID(r))
+	v, err := h.reads.ReviewView(r.Context(), web.Who(r), taskID(r))
 	if err != nil {
 		return err
 	}
@@ -181,15 +182,15 @@ func (p reviewPage) since() string {
 
 // changed sums the changes up in a few words.
 func (p reviewPage) changed() string {
-	n := map[task.ChangeKind]int{}
+	n := map[desk.ChangeKind]int{}
 	for _, c := range p.View.Changes {
 		n[c.Kind]++
 	}
 	if p.View.Base == 0 {
-		return ui.Plural(n[task.Added], "file", "files")
+		return ui.Plural(n[desk.Added], "file", "files")
 	}
 	var parts []string
-	for _, k := range []task.ChangeKind{task.Replaced, task.Added, task.Removed} {
+	for _, k := range []desk.ChangeKind{desk.Replaced, desk.Added, desk.Removed} {
 		if n[k] > 0 {
 			parts = append(parts, strconv.Itoa(n[k])+" "+string(k))
 		}
@@ -203,7 +204,7 @@ func (p reviewPage) changed() string {
 // open sums up the findings that stand in the way, worst first; tone says how bad it is.
 func (p reviewPage) open() (words string, tone ui.Tone) {
 	n := map[string]int{}
-	for _, f := range append(append([]task.FindingLine{}, p.View.Mine...), p.View.Others...) {
+	for _, f := range append(append([]desk.FindingLine{}, p.View.Mine...), p.View.Others...) {
 		if f.Open() {
 			n[f.Severity]++
 		}
@@ -254,8 +255,8 @@ func (p reviewPage) figures() []ui.Figure {
 }
 
 // answered are the findings that the drafter answered and nobody settled.
-func (p reviewPage) answered() (out []task.FindingLine) {
-	for _, f := range append(append([]task.FindingLine{}, p.View.Mine...), p.View.Others...) {
+func (p reviewPage) answered() (out []desk.FindingLine) {
+	for _, f := range append(append([]desk.FindingLine{}, p.View.Mine...), p.View.Others...) {
 		if f.State == "fixed" || f.State == "disputed" {
 			out = append(out, f)
 		}
@@ -264,7 +265,7 @@ func (p reviewPage) answered() (out []task.FindingLine) {
 }
 
 // raised are the reader's findings that wait for no judgement of theirs.
-func (p reviewPage) raised(all []task.FindingLine) (out []task.FindingLine) {
+func (p reviewPage) raised(all []desk.FindingLine) (out []desk.FindingLine) {
 	for _, f := range all {
 		if f.State != "fixed" && f.State != "disputed" {
 			out = append(out, f)
@@ -273,7 +274,7 @@ func (p reviewPage) raised(all []task.FindingLine) (out []task.FindingLine) {
 	return out
 }
 
-func card(f task.FindingLine) ui.FindingCard {
+func card(f desk.FindingLine) ui.FindingCard {
 	c := ui.FindingCard{ID: "finding-" + strconv.Itoa(f.Number), Number: f.Number, Severity: f.Severity, Where: place(f.File+" v"+strconv.FormatInt(f.FileN, 10), f.Page, f.Line), Href: fileHref(f.Document, f.FileN),
 		Quote: f.Quote, Text: f.Text, Category: strings.TrimSpace(f.Code + " " + f.Category)}
 	switch f.State {
@@ -300,13 +301,13 @@ func (p reviewPage) files() []ui.Option {
 	return out
 }
 
-func changeBadge(c task.Change) (tone ui.Tone, icon ui.IconName, word string) {
+func changeBadge(c desk.Change) (tone ui.Tone, icon ui.IconName, word string) {
 	switch c.Kind {
-	case task.Added:
+	case desk.Added:
 		return ui.Accent, ui.IconAdd, "New"
-	case task.Replaced:
+	case desk.Replaced:
 		return ui.Warn, ui.IconReturn, "Replaced, v" + strconv.FormatInt(c.Was.N, 10) + " → v" + strconv.FormatInt(c.N, 10)
-	case task.Removed:
+	case desk.Removed:
 		return ui.Bad, ui.IconClose, "No longer handed in"
 	}
 	if c.Was.N != c.N {

@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
@@ -323,7 +323,7 @@ func reviewChanges(p reviewPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if c.Kind == task.Removed {
+					if c.Kind == desk.Removed {
 						templ_7745c5c3_Err = ui.TitleCell("", c.Name, "v"+strconv.FormatInt(c.N, 10)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -354,7 +354,7 @@ func reviewChanges(p reviewPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						if c.Kind == task.Replaced {
+						if c.Kind == desk.Replaced {
 							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<a class=\"small\" href=\"")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
@@ -440,7 +440,7 @@ func reviewChanges(p reviewPage) templ.Component {
 	})
 }
 
-func change(c task.Change) templ.Component {
+func change(c desk.Change) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

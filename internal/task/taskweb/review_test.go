@@ -13,6 +13,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/testkit"
 )
 
@@ -122,7 +123,7 @@ func TestSignPages(t *testing.T) {
 		s.get(200, testkit.Attorney, path, "With your edits", string(hers), "v1 as handed in", "v2 yours")
 		form["file"] = []string{"nothing"}
 		s.post(422, testkit.Attorney, path, form, "Read in full.")
-		v, err := s.tasks.SignView(t.Context(), s.reader(testkit.Attorney).Actor, first.ID)
+		v, err := desk.New(s.Gate).SignView(t.Context(), s.reader(testkit.Attorney).Actor, first.ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
 	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
@@ -17,14 +18,14 @@ import (
 type signPage struct {
 	Chrome ui.Chrome
 	Reader web.Reader
-	View   task.SignView
+	View   desk.SignView
 	Note   string
 	Lead   string
 	Errors []ui.FieldError
 }
 
 func (h *handler) signView(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.tasks.SignView(r.Context(), web.Who(r), taskID(r))
+	v, err := h.reads.SignView(r.Context(), web.Who(r), taskID(r))
 	if err != nil {
 		return err
 	}
@@ -36,7 +37,7 @@ func (h *handler) signView(w http.ResponseWriter, r *http.Request) error {
 	return web.Page(w, r, http.StatusOK, signView(signPageOf(r, v)))
 }
 
-func signPageOf(r *http.Request, v task.SignView) signPage {
+func signPageOf(r *http.Request, v desk.SignView) signPage {
 	return signPage{Chrome: web.Chrome(r, "Sign off "+v.Task.Name()), Reader: web.ReaderOf(r), View: v}
 }
 
@@ -50,7 +51,7 @@ func (h *handler) signOff(w http.ResponseWriter, r *http.Request) error {
 		in.Files = append(in.Files, ident.VersionID(f))
 	}
 	// Read before the signature: afterwards this task is not among those that wait.
-	v, err := h.tasks.SignView(r.Context(), web.Who(r), in.Task)
+	v, err := h.reads.SignView(r.Context(), web.Who(r), in.Task)
 	if err != nil {
 		return err
 	}
@@ -124,14 +125,14 @@ func shortHash(hex string) string {
 	return hex[:4] + " " + hex[4:8] + " … " + hex[56:60] + " " + hex[60:]
 }
 
-func handSide(h task.Hand) ui.Side {
+func handSide(h desk.Hand) ui.Side {
 	if h.Offshore {
 		return ui.Offshore
 	}
 	return ui.Onshore
 }
 
-func tickedBy(c task.CheckItem) string {
+func tickedBy(c desk.CheckItem) string {
 	if c.Done && c.By != "" {
 		return "ticked by " + c.By
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"countersign/internal/platform/web"
-	"countersign/internal/task"
+	"countersign/internal/task/desk"
 	"countersign/internal/ui"
 )
 
@@ -845,7 +845,7 @@ func signAssumptions(p signPage) templ.Component {
 	})
 }
 
-func tierTable(tiers []task.Tier, now time.Time, reader web.Reader) templ.Component {
+func tierTable(tiers []desk.Tier, now time.Time, reader web.Reader) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

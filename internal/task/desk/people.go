@@ -1,4 +1,4 @@
-package task
+package desk
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
+	"countersign/internal/task"
 )
 
 // A Candidate is a person to whom the open stage may be given, or why it may not.
@@ -24,12 +25,12 @@ type Candidate struct {
 //
 // Faults: NotFound, Forbidden (the actor may not assign).
 func (s *Service) Candidates(ctx context.Context, who actor.Actor, id ident.TaskID) (l Line, out []Candidate, err error) {
-	defer fault.Wrap(&err, "task.Candidates(%s)", id)
+	defer fault.Wrap(&err, "desk.Candidates(%s)", id)
 	v := s.gate.View(who)
 	if l, err = line(ctx, v, id); err != nil {
 		return l, nil, err
 	}
-	d, err := v.May(ctx, DoAssign, l.Subject())
+	d, err := v.May(ctx, task.DoAssign, l.Subject())
 	if err != nil {
 		return l, nil, err
 	}
@@ -48,7 +49,7 @@ func (s *Service) Candidates(ctx context.Context, who actor.Actor, id ident.Task
 	var refused []Candidate
 	for _, c := range people {
 		c.Holds = c.Person == l.Holder
-		d, err := v.MayOther(ctx, c.Person, l.Provider, l.workAction(), l.Subject())
+		d, err := v.MayOther(ctx, c.Person, l.Provider, l.WorkAction(), l.Subject())
 		if err != nil {
 			return l, nil, err
 		}
@@ -56,7 +57,7 @@ func (s *Service) Candidates(ctx context.Context, who actor.Actor, id ident.Task
 			out = append(out, c)
 			continue
 		}
-		c.WhyNot = WhyNot(d)
+		c.WhyNot = task.WhyNot(d)
 		refused = append(refused, c)
 	}
 	return l, append(out, refused...), nil

@@ -1,4 +1,4 @@
-package task
+package desk
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // QueueRows is how many tasks one page of the queue lists.
@@ -46,7 +47,7 @@ type Queue struct {
 	Next                         string // of the next page; "" at the end
 	Mine, Waiting, All, Finished int    // under the filter's matter and stage
 	Matters                      []QueueMatter
-	Stages                       []Stage // of open work, each key once
+	Stages                       []task.Stage // of open work, each key once
 }
 
 var shows = map[string]string{
@@ -75,7 +76,7 @@ func (f QueueFilter) where(show string, me ident.PersonID) db.Frag {
 //
 // Faults: Invalid (field "show" or "after": not of this list).
 func (s *Service) Queue(ctx context.Context, who actor.Actor, f QueueFilter) (out Queue, err error) {
-	defer fault.Wrap(&err, "task.Queue(%s)", who.Person)
+	defer fault.Wrap(&err, "desk.Queue(%s)", who.Person)
 	if f.Show == "" {
 		f.Show = "mine"
 	}
@@ -118,8 +119,8 @@ func (s *Service) queuePage(ctx context.Context, v gate.View, out *Queue) error 
 	}
 	for _, l := range rows {
 		q := QueueLine{Line: l}
-		if l.State == Open && l.Holder == "" && l.Provider == v.Who.Org {
-			d, err := s.mayWork(ctx, v, l.Task)
+		if l.State == task.Open && l.Holder == "" && l.Provider == v.Who.Org {
+			d, err := task.MayWork(ctx, v, l.Task)
 			if err != nil {
 				return err
 			}
@@ -134,7 +135,7 @@ func (s *Service) queuePage(ctx context.Context, v gate.View, out *Queue) error 
 
 // cursor is where a page goes on: after the last row of the page before, in the order of the list.
 func (f QueueFilter) cursor() (after db.Frag, order string, err error) {
-	order = byUrgency
+	order = task.ByUrgency
 	if f.Show == "finished" {
 		order = `t.delivered_at DESC, t.id DESC`
 	}
@@ -154,7 +155,7 @@ func (f QueueFilter) cursor() (after db.Frag, order string, err error) {
 	return db.SQL(`CASE WHEN t.rush THEN 0 ELSE 1 END > ? OR (CASE WHEN t.rush THEN 0 ELSE 1 END = ? AND (t.due_at > ? OR (t.due_at = ? AND t.id > ?)))`, r, r, due, due, id), order, nil
 }
 
-func cursorOf(show string, t Task) string {
+func cursorOf(show string, t task.Task) string {
 	rush, at := "1", t.Due
 	if t.Rush {
 		rush = "0"
@@ -167,14 +168,14 @@ func cursorOf(show string, t Task) string {
 
 func queueMatters(ctx context.Context, v gate.View) ([]QueueMatter, error) {
 	q := db.SQL(`SELECT DISTINCT m.id, m.title FROM task t JOIN matter m ON m.id = t.matter_id WHERE t.state NOT IN ('delivered', 'cancelled')`).
-		And(v.Visible("t.matter_id"), seen(v.Who.Org)).Join(db.SQL(` ORDER BY m.title, m.id LIMIT 200`))
+		And(v.Visible("t.matter_id"), task.Seen(v.Who.Org)).Join(db.SQL(` ORDER BY m.title, m.id LIMIT 200`))
 	return db.All(ctx, v, q, func(rs *db.Rows, m *QueueMatter) error { return rs.Scan(&m.ID, &m.Title) })
 }
 
 // stagesOfOpenWork lists the stages of the playbook versions in use, in the order of a track: of one matter, or of all
 // that the viewer can see.
-func stagesOfOpenWork(ctx context.Context, v gate.View, m ident.MatterID) (out []Stage, err error) {
-	q := db.SQL(`SELECT DISTINCT pv.stages`+taskFrom+`WHERE t.state NOT IN ('delivered', 'cancelled')`).And(v.Visible("t.matter_id"), seen(v.Who.Org))
+func stagesOfOpenWork(ctx context.Context, v gate.View, m ident.MatterID) (out []task.Stage, err error) {
+	q := db.SQL(`SELECT DISTINCT pv.stages`+task.From+`WHERE t.state NOT IN ('delivered', 'cancelled')`).And(v.Visible("t.matter_id"), task.Seen(v.Who.Org))
 	if m != "" {
 		q = q.And(db.SQL(`t.matter_id = ?`, m))
 	}
@@ -186,11 +187,11 @@ func stagesOfOpenWork(ctx context.Context, v gate.View, m ident.MatterID) (out [
 }
 
 // merge puts several tracks into one: drafts first, acceptance last, reviews between in the order of first sight.
-func merge(tracks []string) ([]Stage, error) {
-	byKind := map[StageKind][]Stage{}
+func merge(tracks []string) ([]task.Stage, error) {
+	byKind := map[task.StageKind][]task.Stage{}
 	seen := map[string]bool{}
 	for _, text := range tracks {
-		track, err := ParseStages(text)
+		track, err := task.ParseStages(text)
 		if err != nil {
 			return nil, err
 		}
@@ -201,5 +202,5 @@ func merge(tracks []string) ([]Stage, error) {
 			}
 		}
 	}
-	return append(append(byKind[Draft], byKind[Review]...), byKind[Acceptance]...), nil
+	return append(append(byKind[task.Draft], byKind[task.Review]...), byKind[task.Acceptance]...), nil
 }

@@ -1,4 +1,4 @@
-package task
+package desk
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // A Paper is a document on the desk.
@@ -28,7 +29,7 @@ type PaperVersion struct {
 }
 
 // papers lists the documents that came with the package, and the work product of the task.
-func papers(ctx context.Context, v gate.View, t Task) (sources, work []Paper, err error) {
+func papers(ctx context.Context, v gate.View, t task.Task) (sources, work []Paper, err error) {
 	sources, err = documents(ctx, v, db.SQL(`EXISTS (SELECT 1 FROM task_document td WHERE td.task_id = ? AND td.document_id = d.id)`, t.ID))
 	if err != nil {
 		return nil, nil, err
@@ -65,7 +66,7 @@ func documents(ctx context.Context, v gate.View, where db.Frag) (out []Paper, er
 // A Handed is one submission in the history, with the verdicts on it.
 type Handed struct {
 	N        int
-	Stage    Stage
+	Stage    task.Stage
 	By       string // display name
 	At       time.Time
 	Note     string
@@ -75,7 +76,7 @@ type Handed struct {
 
 // A Given is a review that was handed in.
 type Given struct {
-	Stage    Stage
+	Stage    task.Stage
 	By       string // display name
 	Returned bool
 	Note     string
@@ -83,7 +84,7 @@ type Given struct {
 }
 
 // history lists what was handed in and what came of it, newest first.
-func history(ctx context.Context, v gate.View, t Task) ([]Handed, error) {
+func history(ctx context.Context, v gate.View, t task.Task) ([]Handed, error) {
 	type row struct {
 		Handed
 		id    string
@@ -99,7 +100,7 @@ func history(ctx context.Context, v gate.View, t Task) ([]Handed, error) {
 	}
 	var out []Handed
 	for _, r := range rows {
-		r.Stage = t.stage(r.stage)
+		r.Stage = t.StageOr(r.stage)
 		if r.Note, err = words(ctx, v, t, r.note, "submission.note/"+r.id); err != nil {
 			return nil, err
 		}
@@ -115,7 +116,7 @@ func history(ctx context.Context, v gate.View, t Task) ([]Handed, error) {
 	return out, nil
 }
 
-func verdicts(ctx context.Context, v gate.View, t Task, submission string) ([]Given, error) {
+func verdicts(ctx context.Context, v gate.View, t task.Task, submission string) ([]Given, error) {
 	type row struct {
 		Given
 		id, verdict string
@@ -131,19 +132,11 @@ func verdicts(ctx context.Context, v gate.View, t Task, submission string) ([]Gi
 	}
 	var out []Given
 	for _, r := range rows {
-		r.Stage, r.Returned = t.stage(r.stage), r.verdict == "returned"
+		r.Stage, r.Returned = t.StageOr(r.stage), r.verdict == "returned"
 		if r.Note, err = words(ctx, v, t, r.note, "review.note/"+r.id); err != nil {
 			return nil, err
 		}
 		out = append(out, r.Given)
 	}
 	return out, nil
-}
-
-// stage is the stage at an index that a row gives; the open one for a row that cannot be right.
-func (t Task) stage(i int) Stage {
-	if i < 0 || i >= len(t.Stages) {
-		return t.At()
-	}
-	return t.Stages[i]
 }

@@ -1,4 +1,4 @@
-package task
+package desk
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // A PackageForm is what a package on a matter can be written from.
@@ -64,8 +65,8 @@ type DocumentChoice struct {
 // A PackageView is a package that exists, as the firm rewrites it.
 type PackageView struct {
 	PackageForm
-	Task               Task
-	Words              Package // as it is kept now
+	Task               task.Task
+	Words              task.Package // as it is kept now
 	Playbook, Provider string
 	Amend              bool     // the provider has it: a change takes a reason
 	Missing            []string // what the provider named as missing and nobody supplied yet
@@ -76,12 +77,12 @@ type PackageView struct {
 //
 // Faults: NotFound, Forbidden.
 func (s *Service) PackageForm(ctx context.Context, who actor.Actor, matter ident.MatterID) (f PackageForm, err error) {
-	defer fault.Wrap(&err, "task.PackageForm(%s)", matter)
+	defer fault.Wrap(&err, "desk.PackageForm(%s)", matter)
 	v := s.gate.View(who)
 	if f, err = formOf(ctx, v, matter); err != nil {
 		return f, err
 	}
-	d, err := v.May(ctx, DoPrepare, authz.Subject{Ref: authz.Ref{Kind: "task", ID: "new"}, Matter: string(matter), Org: string(f.Firm)})
+	d, err := v.May(ctx, task.DoPrepare, authz.Subject{Ref: authz.Ref{Kind: "task", ID: "new"}, Matter: string(matter), Org: string(f.Firm)})
 	if err == nil && !d.Allowed {
 		err = fault.Refused(d)
 	}
@@ -92,16 +93,16 @@ func (s *Service) PackageForm(ctx context.Context, who actor.Actor, matter ident
 //
 // Faults: NotFound, Forbidden.
 func (s *Service) PackageOf(ctx context.Context, who actor.Actor, id ident.TaskID) (p PackageView, err error) {
-	defer fault.Wrap(&err, "task.PackageOf(%s)", id)
+	defer fault.Wrap(&err, "desk.PackageOf(%s)", id)
 	v := s.gate.View(who)
 	if p.Task, err = seeTask(ctx, v, id); err != nil {
 		return p, err
 	}
 	t := p.Task
-	p.Amend = t.State == Open || t.State == Paused
-	action := DoEdit
+	p.Amend = t.State == task.Open || t.State == task.Paused
+	action := task.DoEdit
 	if p.Amend {
-		action = DoAmend
+		action = task.DoAmend
 	}
 	d, err := v.May(ctx, action, t.Subject())
 	if err != nil {
@@ -220,8 +221,8 @@ func suggestDue(from time.Time, hours int64, zone *time.Location) time.Time {
 }
 
 // wordsOf opens what the firm wrote, and why the task is held.
-func wordsOf(ctx context.Context, v gate.View, t Task) (p Package, reason string, err error) {
-	p = Package{Matter: t.Matter, Engagement: t.Engagement, Playbook: t.Playbook, Title: t.Title, Due: t.Due, Rush: t.Rush}
+func wordsOf(ctx context.Context, v gate.View, t task.Task) (p task.Package, reason string, err error) {
+	p = task.Package{Matter: t.Matter, Engagement: t.Engagement, Playbook: t.Playbook, Title: t.Title, Due: t.Due, Rush: t.Rush}
 	var instructions, acceptance, why []byte
 	if err = v.QueryRow(ctx, db.SQL(`SELECT instructions, acceptance, reason FROM task WHERE id = ?`, t.ID)).Scan(&instructions, &acceptance, &why); err != nil {
 		return p, "", err
@@ -240,7 +241,7 @@ func wordsOf(ctx context.Context, v gate.View, t Task) (p Package, reason string
 }
 
 // stillMissing is what the provider named as missing and nobody supplied.
-func stillMissing(ctx context.Context, v gate.View, t Task) (out []string, err error) {
+func stillMissing(ctx context.Context, v gate.View, t task.Task) (out []string, err error) {
 	named, err := missingItems(ctx, v, t)
 	for _, m := range named {
 		if m.Supplied.IsZero() {

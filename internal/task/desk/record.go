@@ -1,9 +1,10 @@
-package task
+package desk
 
 import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"countersign/internal/kernel/actor"
@@ -11,17 +12,18 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // A Record is the supervision record of a task: who did what, when and for how long, to which procedure, and what the
 // signature covers. The json names are those of /tasks/{id}/record.json and never change.
 type Record struct {
-	Task        Task           `json:"-"`
+	Task        task.Task      `json:"-"`
 	Case        Case           `json:"-"`
 	Now         time.Time      `json:"-"`
 	TaskNumber  string         `json:"task"`
 	TaskTitle   string         `json:"title"`
-	State       State          `json:"state"`
+	State       task.State     `json:"state"`
 	MatterTitle string         `json:"matter"`
 	MatterNo    string         `json:"matter_number"`
 	Provider    string         `json:"provider"`
@@ -140,7 +142,7 @@ type VoidLine struct {
 //
 // Faults: NotFound.
 func (s *Service) Record(ctx context.Context, who actor.Actor, id ident.TaskID) (r Record, err error) {
-	defer fault.Wrap(&err, "task.Record(%s)", id)
+	defer fault.Wrap(&err, "desk.Record(%s)", id)
 	v := s.gate.View(who)
 	t, err := seeTask(ctx, v, id)
 	if err != nil {
@@ -205,7 +207,7 @@ func (r *Record) sign(ctx context.Context, v gate.View) (err error) {
 	if err != nil {
 		return err
 	}
-	sg, err := signature(ctx, v, t)
+	sg, err := task.SignatureOf(ctx, v, t)
 	if err != nil || sg == nil {
 		return err
 	}
@@ -252,8 +254,8 @@ func stepsOf(r *Record, tiers []Tier) (out []Step) {
 				from = tier.HandedAt
 			}
 		}
-		step := Step{What: "Draft handed in", By: s.By, At: s.At, Says: "submission " + itoa(s.N) + ", " + counted(len(s.Files), "file", "files")}
-		if t.Stages[min(s.Stage, len(t.Stages)-1)].Kind == Acceptance {
+		step := Step{What: "Draft handed in", By: s.By, At: s.At, Says: "submission " + strconv.Itoa(s.N) + ", " + counted(len(s.Files), "file", "files")}
+		if t.Stages[min(s.Stage, len(t.Stages)-1)].Kind == task.Acceptance {
 			step.What = "Own edits kept"
 		} else if !from.IsZero() {
 			step.Took = s.At.Sub(from)
@@ -261,7 +263,7 @@ func stepsOf(r *Record, tiers []Tier) (out []Step) {
 		out = append(out, step)
 	}
 	for _, tier := range tiers {
-		if tier.HandedAt.IsZero() || tier.Kind == Acceptance && tier.Verdict == "approved" {
+		if tier.HandedAt.IsZero() || tier.Kind == task.Acceptance && tier.Verdict == "approved" {
 			continue // still open, or told by the signature
 		}
 		out = append(out, Step{What: tier.StageName, By: tier.By, At: tier.HandedAt, Took: tier.HandedAt.Sub(tier.OpenedAt), Says: tier.says(r.Withheld)})
@@ -274,7 +276,7 @@ func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return itoa(n) + " " + many
+	return strconv.Itoa(n) + " " + many
 }
 
 // A roll is the people of a task by identifier.
@@ -288,7 +290,7 @@ func (h roll) of(id ident.PersonID) Hand {
 }
 
 // rollOf reads everybody who had a hand in the task.
-func rollOf(ctx context.Context, v gate.View, t Task) (roll, error) {
+func rollOf(ctx context.Context, v gate.View, t task.Task) (roll, error) {
 	list, err := db.All(ctx, v, db.SQL(`SELECT p.id, p.name, CASE WHEN EXISTS (SELECT 1 FROM member m WHERE m.person_id = p.id AND m.org_id = ?) THEN 1 ELSE 0 END FROM person p
 		WHERE p.id IN (?, ?, ?, ?, ?)
 			OR p.id IN (SELECT author_id FROM submission WHERE task_id = ?) OR p.id IN (SELECT reviewer_id FROM review WHERE task_id = ?)
@@ -305,7 +307,7 @@ func rollOf(ctx context.Context, v gate.View, t Task) (roll, error) {
 }
 
 // templateOf names the template of the pinned playbook version.
-func templateOf(ctx context.Context, v gate.View, t Task) (string, error) {
+func templateOf(ctx context.Context, v gate.View, t task.Task) (string, error) {
 	var name string
 	var n int64
 	err := v.QueryRow(ctx, db.SQL(`SELECT ver.name, ver.n FROM playbook_version pv JOIN version ver ON ver.id = pv.template_version_id WHERE pv.playbook_id = ? AND pv.n = ?`,
@@ -313,11 +315,11 @@ func templateOf(ctx context.Context, v gate.View, t Task) (string, error) {
 	if errors.Is(err, db.ErrNoRows) {
 		return "", nil
 	}
-	return name + " v" + itoa(int(n)), err
+	return name + " v" + strconv.Itoa(int(n)), err
 }
 
 // assumptionsOf lists the questions that the work rests on.
-func assumptionsOf(ctx context.Context, v gate.View, t Task, who roll) (out []Assumption, err error) {
+func assumptionsOf(ctx context.Context, v gate.View, t task.Task, who roll) (out []Assumption, err error) {
 	all, err := questions(ctx, v, t)
 	for _, q := range all {
 		if q.State != "withdrawn" {

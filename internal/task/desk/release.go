@@ -1,4 +1,4 @@
-package task
+package desk
 
 import (
 	"context"
@@ -13,14 +13,15 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // A ReleaseView is everything that a person weighs before a package leaves the firm.
 type ReleaseView struct {
 	Case
 	Now                time.Time
-	Task               Task
-	Words              Package
+	Task               task.Task
+	Words              task.Package
 	Standing           Standing
 	Playbook, Provider string
 	Country            string // where the work is done, in words
@@ -45,7 +46,7 @@ type GateLine struct {
 //
 // Faults: NotFound, Forbidden (not of the firm), Conflict (the provider has it already).
 func (s *Service) ReleaseView(ctx context.Context, who actor.Actor, id ident.TaskID) (r ReleaseView, err error) {
-	defer fault.Wrap(&err, "task.ReleaseView(%s)", id)
+	defer fault.Wrap(&err, "desk.ReleaseView(%s)", id)
 	v := s.gate.View(who)
 	t, err := seeTask(ctx, v, id)
 	if err != nil {
@@ -55,7 +56,7 @@ func (s *Service) ReleaseView(ctx context.Context, who actor.Actor, id ident.Tas
 	if who.Org != t.Firm {
 		return r, fault.New(fault.Forbidden, "The firm releases its packages.")
 	}
-	if err := t.editable(); err != nil {
+	if err := t.Editable(); err != nil {
 		return r, fault.New(fault.Conflict, "This package is already released.")
 	}
 	if err := r.weigh(ctx, v); err != nil {
@@ -86,7 +87,7 @@ func (s *Service) ReleaseView(ctx context.Context, who actor.Actor, id ident.Tas
 
 // weigh asks for the release without the confirmation, and sets every gate beside the answer.
 func (r *ReleaseView) weigh(ctx context.Context, v gate.View) error {
-	d, err := v.May(ctx, DoRelease, r.Task.releaseSubject(false))
+	d, err := v.May(ctx, task.DoRelease, r.Task.ReleaseSubject(false))
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (r *ReleaseView) weigh(ctx context.Context, v gate.View) error {
 		}
 	}
 	// A forbid hides whether a role permits. Recall is permitted to the same people and forbidden by no gate.
-	role, err := v.May(ctx, DoRecall, r.Task.Subject())
+	role, err := v.May(ctx, task.DoRecall, r.Task.Subject())
 	if err == nil && !role.Allowed {
 		r.Refused = "The supervising attorney, her delegate or a partner releases packages of this matter."
 	}
@@ -131,7 +132,7 @@ func (r *ReleaseView) add(g GateLine) {
 }
 
 // conditionOf is what the pinned playbook version demands before work of its type is delegated.
-func conditionOf(ctx context.Context, v gate.View, t Task) (string, error) {
+func conditionOf(ctx context.Context, v gate.View, t task.Task) (string, error) {
 	var sealed []byte
 	err := v.QueryRow(ctx, db.SQL(`SELECT body FROM playbook_version WHERE playbook_id = ? AND n = ?`, t.Playbook, t.PlaybookN)).Scan(&sealed)
 	if err != nil {
@@ -156,20 +157,20 @@ func conditionOf(ctx context.Context, v gate.View, t Task) (string, error) {
 }
 
 // seeTask reads one task that the reader may know of.
-func seeTask(ctx context.Context, v gate.View, id ident.TaskID) (Task, error) {
+func seeTask(ctx context.Context, v gate.View, id ident.TaskID) (task.Task, error) {
 	l, err := line(ctx, v, id)
 	return l.Task, err
 }
 
 // caseOf names the matter of a task that was seen.
-func caseOf(ctx context.Context, v gate.View, t Task) (c Case, err error) {
+func caseOf(ctx context.Context, v gate.View, t task.Task) (c Case, err error) {
 	c.Matter = t.Matter
 	err = v.QueryRow(ctx, db.SQL(`SELECT m.title, m.number, c.name FROM matter m JOIN client c ON c.id = m.client_id WHERE m.id = ?`, t.Matter)).Scan(&c.Title, &c.Number, &c.Client)
 	return c, err
 }
 
 // partnersOf names the playbook, the provider and the country of the work.
-func partnersOf(ctx context.Context, v gate.View, t Task) (playbook, provider, where string, err error) {
+func partnersOf(ctx context.Context, v gate.View, t task.Task) (playbook, provider, where string, err error) {
 	err = v.QueryRow(ctx, db.SQL(`SELECT p.name, o.name, e.country FROM playbook p, org o, engagement e WHERE p.id = ? AND o.id = ? AND e.id = ?`,
 		t.Playbook, t.Provider, t.Engagement)).Scan(&playbook, &provider, &where)
 	return playbook, provider, country(where), err
@@ -177,7 +178,7 @@ func partnersOf(ctx context.Context, v gate.View, t Task) (playbook, provider, w
 
 // readersOf names the people of the provider who can open the matter's files once it is released: its team there, and
 // who sees every matter of the provider, minus the screened.
-func readersOf(ctx context.Context, v gate.View, t Task) ([]string, error) {
+func readersOf(ctx context.Context, v gate.View, t task.Task) ([]string, error) {
 	at := db.Micros(v.Now)
 	return db.Column[string](ctx, v, db.SQL(`SELECT p.name FROM person p WHERE EXISTS (SELECT 1 FROM access_grant g WHERE g.person_id = p.id AND g.org_id = ?
 			AND g.from_at <= ? AND g.until_at > ? AND (g.scope_kind = 'matter' AND g.scope_id = ? OR g.scope_kind = 'org' AND g.scope_id = ? AND g.wide))

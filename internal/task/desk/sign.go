@@ -1,4 +1,4 @@
-package task
+package desk
 
 import (
 	"context"
@@ -11,12 +11,13 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // A SignView is what the supervising attorney signs, and on what she relies when she does.
 type SignView struct {
 	Case
-	Task        Task
+	Task        task.Task
 	Now         time.Time
 	Playbook    string
 	Author      Hand
@@ -57,7 +58,7 @@ type SignQueue struct {
 //
 // Faults: NotFound, Forbidden (not the supervising attorney), Conflict (not awaiting acceptance).
 func (s *Service) SignView(ctx context.Context, who actor.Actor, id ident.TaskID) (r SignView, err error) {
-	defer fault.Wrap(&err, "task.SignView(%s)", id)
+	defer fault.Wrap(&err, "desk.SignView(%s)", id)
 	v := s.gate.View(who)
 	t, err := seeTask(ctx, v, id)
 	if err != nil {
@@ -67,8 +68,8 @@ func (s *Service) SignView(ctx context.Context, who actor.Actor, id ident.TaskID
 	if who.Person != t.Supervisor {
 		return r, fault.New(fault.Forbidden, "The supervising attorney of the matter signs its work.")
 	}
-	if err := t.must(t.State == Open && t.At().Kind == Acceptance, "The task is not awaiting acceptance."); err != nil {
-		return r, err
+	if t.State != task.Open || t.At().Kind != task.Acceptance {
+		return r, fault.New(fault.Conflict, "The task is not awaiting acceptance.")
 	}
 	if r.Case, err = caseOf(ctx, v, t); err != nil {
 		return r, err
@@ -109,7 +110,7 @@ func (r *SignView) rely(ctx context.Context, v gate.View) error {
 		return err
 	}
 	for _, tier := range r.Tiers {
-		r.Earlier = r.Earlier || tier.Kind == Acceptance && !tier.HandedAt.IsZero()
+		r.Earlier = r.Earlier || tier.Kind == task.Acceptance && !tier.HandedAt.IsZero()
 		r.Looked = r.Looked || tier.By.ID == v.Who.Person && tier.Submission == r.Submission.N && tier.HandedAt.IsZero()
 	}
 	findings, err := findingsOf(ctx, v, t, who)
@@ -175,7 +176,7 @@ func (r *SignView) newest(ctx context.Context, v gate.View, who roll) error {
 
 // permit asks for the signature, and tells a missing step-up from every other refusal.
 func (r *SignView) permit(ctx context.Context, v gate.View) error {
-	d, err := v.May(ctx, DoSignOff, r.Task.Subject())
+	d, err := v.May(ctx, task.DoSignOff, r.Task.Subject())
 	if err != nil || d.Allowed {
 		return err
 	}

@@ -1,7 +1,8 @@
-package task
+package desk
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/playbook"
+	"countersign/internal/task"
 )
 
 // A Desk is everything that one task is worked on with: the one screen of the junior, and the task's page for all.
@@ -36,13 +39,13 @@ type Desk struct {
 	Blind        bool       // earlier findings are kept from the reader until the review is handed in
 	Missing      []Missing
 	History      []Handed // newest first
-	Signature    *Signature
+	Signature    *task.Signature
 	Acts         Acts
 }
 
 // A Station is one stage of the track as it stands.
 type Station struct {
-	Stage Stage
+	Stage task.Stage
 	Who   string // display name of who did it, does it or is down for it
 	State string // "done", "now", "back", "" ahead
 }
@@ -65,7 +68,7 @@ type CheckItem struct {
 //
 // Faults: NotFound.
 func (s *Service) Desk(ctx context.Context, who actor.Actor, id ident.TaskID) (d Desk, err error) {
-	defer fault.Wrap(&err, "task.Desk(%s)", id)
+	defer fault.Wrap(&err, "desk.Desk(%s)", id)
 	v := s.gate.View(who)
 	d = Desk{Now: v.Now, Me: who.Person}
 	if d.Line, err = line(ctx, v, id); err != nil {
@@ -73,8 +76,8 @@ func (s *Service) Desk(ctx context.Context, who actor.Actor, id ident.TaskID) (d
 	}
 	t := d.Line.Task
 	d.Firm = t.Firm == who.Org
-	d.Blind = t.State == Open && t.Holder == who.Person && t.At().Blind(t.ID)
-	for _, read := range []func(context.Context, gate.View, Task) error{d.people, d.brief, d.inherited, d.checks, d.talk, d.papers} {
+	d.Blind = t.State == task.Open && t.Holder == who.Person && t.At().Blind(t.ID)
+	for _, read := range []func(context.Context, gate.View, task.Task) error{d.people, d.brief, d.inherited, d.checks, d.talk, d.papers} {
 		if err := read(ctx, v, t); err != nil {
 			return d, err
 		}
@@ -84,7 +87,7 @@ func (s *Service) Desk(ctx context.Context, who actor.Actor, id ident.TaskID) (d
 }
 
 // people reads names and puts them on the track.
-func (d *Desk) people(ctx context.Context, v gate.View, t Task) error {
+func (d *Desk) people(ctx context.Context, v gate.View, t task.Task) error {
 	err := v.QueryRow(ctx, db.SQL(`SELECT COALESCE((SELECT name FROM person WHERE id = ?), ''), COALESCE((SELECT name FROM person WHERE id = ?), ''), COALESCE((SELECT name FROM person WHERE id = ?), '')`,
 		t.Author, t.Supervisor, t.ReleasedBy)).Scan(&d.AuthorName, &d.Supervisor, &d.ReleasedBy)
 	if err != nil {
@@ -102,9 +105,9 @@ func (d *Desk) people(ctx context.Context, v gate.View, t Task) error {
 	for i, st := range t.Stages {
 		station := Station{Stage: st, State: t.Progress(i)}
 		switch st.Kind {
-		case Draft:
+		case task.Draft:
 			station.Who = d.AuthorName
-		case Acceptance:
+		case task.Acceptance:
 			station.Who = d.Supervisor
 		}
 		for _, r := range reviewers {
@@ -117,23 +120,8 @@ func (d *Desk) people(ctx context.Context, v gate.View, t Task) error {
 	return nil
 }
 
-// Progress says how far the stage at an index is: "done", "now", "back" when the work came back to it, "" ahead.
-func (t Task) Progress(i int) string {
-	switch {
-	case t.State == Preparing:
-		return ""
-	case t.State == Delivered || i < t.Stage:
-		return "done"
-	case i == t.Stage && t.Returned:
-		return "back"
-	case i == t.Stage:
-		return "now"
-	}
-	return ""
-}
-
 // brief opens what the firm wrote, and why the task is held.
-func (d *Desk) brief(ctx context.Context, v gate.View, t Task) error {
+func (d *Desk) brief(ctx context.Context, v gate.View, t task.Task) error {
 	var instructions, acceptance, reason []byte
 	err := v.QueryRow(ctx, db.SQL(`SELECT instructions, acceptance, reason FROM task WHERE id = ?`, t.ID)).Scan(&instructions, &acceptance, &reason)
 	if err != nil {
@@ -151,14 +139,14 @@ func (d *Desk) brief(ctx context.Context, v gate.View, t Task) error {
 			d.Acceptance = append(d.Acceptance, c)
 		}
 	}
-	if t.State == Paused || t.State == Recalled || t.State == Cancelled {
+	if t.State == task.Paused || t.State == task.Recalled || t.State == task.Cancelled {
 		d.Reason, err = words(ctx, v, t, reason, "task.reason/"+string(t.ID))
 	}
 	return err
 }
 
 // inherited opens the standing instructions of firm and matter, and the matter's facts.
-func (d *Desk) inherited(ctx context.Context, v gate.View, t Task) error {
+func (d *Desk) inherited(ctx context.Context, v gate.View, t task.Task) error {
 	var firm, matter []byte
 	var name string
 	err := v.QueryRow(ctx, db.SQL(`SELECT o.name, o.standing, m.standing FROM org o JOIN matter m ON m.firm_id = o.id WHERE m.id = ?`, t.Matter)).Scan(&name, &firm, &matter)
@@ -203,7 +191,7 @@ func (d *Desk) stand(from, text string) {
 }
 
 // checks reads the procedure, and what is ticked of the open stage's checklist.
-func (d *Desk) checks(ctx context.Context, v gate.View, t Task) (err error) {
+func (d *Desk) checks(ctx context.Context, v gate.View, t task.Task) (err error) {
 	if d.Procedure, err = procedureFor(ctx, v, t); err != nil {
 		return err
 	}
@@ -228,7 +216,7 @@ func (d *Desk) checks(ctx context.Context, v gate.View, t Task) (err error) {
 }
 
 // talk opens questions, findings and what is missing.
-func (d *Desk) talk(ctx context.Context, v gate.View, t Task) (err error) {
+func (d *Desk) talk(ctx context.Context, v gate.View, t task.Task) (err error) {
 	if d.Questions, err = questions(ctx, v, t); err != nil {
 		return err
 	}
@@ -242,7 +230,7 @@ func (d *Desk) talk(ctx context.Context, v gate.View, t Task) (err error) {
 }
 
 // papers lists documents, submissions and the signature.
-func (d *Desk) papers(ctx context.Context, v gate.View, t Task) (err error) {
+func (d *Desk) papers(ctx context.Context, v gate.View, t task.Task) (err error) {
 	if d.Sources, d.Work, err = papers(ctx, v, t); err != nil {
 		return err
 	}
@@ -254,6 +242,36 @@ func (d *Desk) papers(ctx context.Context, v gate.View, t Task) (err error) {
 			d.History[i].Verdicts = nil
 		}
 	}
-	d.Signature, err = signature(ctx, v, t)
+	d.Signature, err = task.SignatureOf(ctx, v, t)
 	return err
+}
+
+// A Procedure is what the pinned playbook version says about doing the work.
+type Procedure struct {
+	Playbook    string // name of the playbook
+	N           int64
+	Steps       []string
+	Checklist   []string // of the open stage
+	Deliverable string
+	Defects     []string // what commonly goes wrong
+	Template    string   // its text; "" when there is none
+	TemplateDoc ident.DocumentID
+}
+
+// procedureFor reads the pinned version. Who sees a task sees its procedure: the provider reads a playbook in no other way.
+func procedureFor(ctx context.Context, v gate.View, t task.Task) (p Procedure, err error) {
+	book, err := playbook.Load(ctx, v, v.OpenOrg, t.Playbook, t.PlaybookN)
+	if err != nil {
+		return p, err
+	}
+	p = Procedure{Playbook: book.Name, N: book.N, Steps: book.Body.Steps, Checklist: book.Body.Checklist(t.At().Key),
+		Deliverable: book.Body.Deliverable, Defects: book.Body.Defects, Template: book.Body.Template}
+	if book.Template == "" {
+		return p, nil
+	}
+	err = v.QueryRow(ctx, db.SQL(`SELECT document_id FROM version WHERE id = ?`, book.Template)).Scan(&p.TemplateDoc)
+	if errors.Is(err, db.ErrNoRows) {
+		err = nil
+	}
+	return p, err
 }

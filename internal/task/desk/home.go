@@ -1,4 +1,4 @@
-package task
+package desk
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // A NeedKind is what a person is wanted for.
@@ -72,7 +73,7 @@ const soon = 12 * time.Hour
 
 // Home says what needs the person now, by role.
 func (s *Service) Home(ctx context.Context, who actor.Actor) (h Home, err error) {
-	defer fault.Wrap(&err, "task.Home(%s)", who.Person)
+	defer fault.Wrap(&err, "desk.Home(%s)", who.Person)
 	v := s.gate.View(who)
 	h.Now = v.Now
 	if h.Roles, h.Provider, err = roles(ctx, v); err != nil {
@@ -118,16 +119,16 @@ func roles(ctx context.Context, v gate.View) (out []string, provider bool, err e
 // needs collects what waits on the person: what is with them, and what their role answers for.
 func (s *Service) needs(ctx context.Context, v gate.View, h Home) ([]Need, error) {
 	me := v.Who.Person
-	mine, err := lines(ctx, v, db.SQL(`t.holder_id = ? AND t.state = 'open'`, me), byUrgency, homeRows)
+	mine, err := lines(ctx, v, db.SQL(`t.holder_id = ? AND t.state = 'open'`, me), task.ByUrgency, homeRows)
 	if err != nil {
 		return nil, err
 	}
 	var out []Need
 	for _, l := range mine {
-		out = append(out, Need{Kind: l.need(), Line: l, When: l.Due})
+		out = append(out, Need{Kind: needOf(l.Task), Line: l, When: l.Due})
 	}
 	if h.Is("team_lead") {
-		waiting, err := lines(ctx, v, db.SQL(`t.provider_id = ? AND t.holder_id = '' AND t.state = 'open'`, v.Who.Org), byUrgency, homeRows)
+		waiting, err := lines(ctx, v, db.SQL(`t.provider_id = ? AND t.holder_id = '' AND t.state = 'open'`, v.Who.Org), task.ByUrgency, homeRows)
 		if err != nil {
 			return nil, err
 		}
@@ -146,12 +147,12 @@ func (s *Service) needs(ctx context.Context, v gate.View, h Home) ([]Need, error
 	return slices.Concat(out, asked, packages), err
 }
 
-// need is what the open stage wants of its holder.
-func (t Task) need() NeedKind {
+// needOf is what the open stage wants of its holder.
+func needOf(t task.Task) NeedKind {
 	switch {
-	case t.At().Kind == Acceptance:
+	case t.At().Kind == task.Acceptance:
 		return NeedSign
-	case t.At().Kind == Review:
+	case t.At().Kind == task.Review:
 		return NeedReview
 	case t.Returned:
 		return NeedFix
@@ -167,7 +168,7 @@ func (s *Service) toAnswer(ctx context.Context, v gate.View) ([]Need, error) {
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	asked, err := lines(ctx, v, db.In("t.id", ids), byUrgency, homeRows)
+	asked, err := lines(ctx, v, db.In("t.id", ids), task.ByUrgency, homeRows)
 	if err != nil {
 		return nil, err
 	}
@@ -188,14 +189,14 @@ func (s *Service) toAnswer(ctx context.Context, v gate.View) ([]Need, error) {
 
 // toSupply lists the packages that the firm has in hand again, or not yet released.
 func toSupply(ctx context.Context, v gate.View, me ident.PersonID) ([]Need, error) {
-	rows, err := lines(ctx, v, db.SQL(`t.state IN ('declined', 'preparing', 'recalled') AND (t.made_by = ? OR t.released_by = ? OR t.supervisor_id = ?)`, me, me, me), byUrgency, homeRows)
+	rows, err := lines(ctx, v, db.SQL(`t.state IN ('declined', 'preparing', 'recalled') AND (t.made_by = ? OR t.released_by = ? OR t.supervisor_id = ?)`, me, me, me), task.ByUrgency, homeRows)
 	if err != nil {
 		return nil, err
 	}
 	var out []Need
 	for _, l := range rows {
 		n := Need{Kind: NeedRelease, Line: l, When: l.Due}
-		if l.State == Declined {
+		if l.State == task.Declined {
 			n.Kind = NeedSupply
 			missing, err := missingItems(ctx, v, l.Task)
 			if err != nil {
@@ -239,7 +240,7 @@ func countAll(ctx context.Context, v gate.View) (c Counts, err error) {
 			COALESCE(SUM(CASE WHEN t.state IN ('paused', 'declined', 'recalled') THEN 1 ELSE 0 END), 0),
 			COALESCE(SUM(CASE WHEN t.state = 'preparing' THEN 1 ELSE 0 END), 0),
 			COALESCE(SUM(CASE WHEN t.state = 'delivered' AND t.delivered_at > ? THEN 1 ELSE 0 END), 0)
-		FROM task t WHERE 1 = 1`, now, now, near, week).And(v.Visible("t.matter_id"), seen(v.Who.Org))
+		FROM task t WHERE 1 = 1`, now, now, near, week).And(v.Visible("t.matter_id"), task.Seen(v.Who.Org))
 	if err = v.QueryRow(ctx, q).Scan(&c.Open, &c.Late, &c.DueSoon, &c.Waiting, &c.Held, &c.Preparing, &c.Delivered); err != nil {
 		return c, err
 	}

@@ -1,4 +1,4 @@
-package task
+package desk
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // BoardCards is how many cards one column shows.
@@ -20,7 +21,7 @@ const boardDelivered = 14 * 24 * time.Hour
 
 // A Column is one stage of a board with its first cards.
 type Column struct {
-	Stage Stage
+	Stage task.Stage
 	Total int
 	Cards []Line
 }
@@ -42,7 +43,7 @@ type Board struct {
 //
 // Faults: NotFound.
 func (s *Service) Board(ctx context.Context, who actor.Actor, m ident.MatterID) (b Board, err error) {
-	defer fault.Wrap(&err, "task.Board(%s)", m)
+	defer fault.Wrap(&err, "desk.Board(%s)", m)
 	v := s.gate.View(who)
 	b = Board{Now: v.Now, Matter: m}
 	var firm ident.OrgID
@@ -58,7 +59,7 @@ func (s *Service) Board(ctx context.Context, who actor.Actor, m ident.MatterID) 
 		return b, err
 	}
 	held := db.SQL(`t.matter_id = ? AND t.state IN ('preparing', 'declined', 'paused', 'recalled')`, m)
-	if b.Held, b.HeldTotal, err = some(ctx, v, held, byUrgency); err != nil {
+	if b.Held, b.HeldTotal, err = some(ctx, v, held, task.ByUrgency); err != nil {
 		return b, err
 	}
 	done := db.SQL(`t.matter_id = ? AND t.state = 'delivered' AND t.delivered_at > ?`, m, db.Micros(v.Now.Add(-boardDelivered)))
@@ -74,7 +75,7 @@ func (b *Board) columns(ctx context.Context, v gate.View) error {
 	for _, st := range stages {
 		c := Column{Stage: st}
 		where := db.SQL(`t.matter_id = ? AND t.state = 'open' AND t.stage_key = ?`, b.Matter, st.Key)
-		if c.Cards, c.Total, err = some(ctx, v, where, byUrgency); err != nil {
+		if c.Cards, c.Total, err = some(ctx, v, where, task.ByUrgency); err != nil {
 			return err
 		}
 		b.Columns = append(b.Columns, c)

@@ -1,12 +1,14 @@
-package task
+package desk
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
 
 // The sealed words of a task, opened for reading. Each place is the one that the verbs sealed under.
@@ -27,7 +29,7 @@ type Question struct {
 // Assumption reports whether the work rests on the proposed default without the firm's word.
 func (q Question) Assumption() bool { return q.State == "open" || q.State == "assumed" }
 
-func questions(ctx context.Context, v gate.View, t Task) ([]Question, error) {
+func questions(ctx context.Context, v gate.View, t task.Task) ([]Question, error) {
 	type row struct {
 		Question
 		text, proposed, answer []byte
@@ -57,7 +59,7 @@ func questions(ctx context.Context, v gate.View, t Task) ([]Question, error) {
 }
 
 // words opens a sealed column; an empty one was never written.
-func words(ctx context.Context, v gate.View, t Task, sealed []byte, place string) (string, error) {
+func words(ctx context.Context, v gate.View, t task.Task, sealed []byte, place string) (string, error) {
 	if len(sealed) == 0 {
 		return "", nil
 	}
@@ -72,7 +74,7 @@ type Missing struct {
 	Supplied time.Time // zero while it is missing
 }
 
-func missingItems(ctx context.Context, v gate.View, t Task) ([]Missing, error) {
+func missingItems(ctx context.Context, v gate.View, t task.Task) ([]Missing, error) {
 	type row struct {
 		Missing
 		id   string
@@ -112,7 +114,7 @@ type Fix struct {
 	At         time.Time
 }
 
-func fixes(ctx context.Context, v gate.View, t Task) ([]Fix, error) {
+func fixes(ctx context.Context, v gate.View, t task.Task) ([]Fix, error) {
 	type row struct {
 		Fix
 		n                   int64
@@ -129,7 +131,7 @@ func fixes(ctx context.Context, v gate.View, t Task) ([]Fix, error) {
 		if name != "" {
 			r.Category += " " + name
 		}
-		r.File += " v" + itoa(int(r.n))
+		r.File += " v" + strconv.Itoa(int(r.n))
 		return err
 	})
 	if err != nil {

@@ -1,9 +1,10 @@
-package task
+package desk
 
 import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"strconv"
 	"time"
 
 	"countersign/internal/kernel/actor"
@@ -11,15 +12,13 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/task"
 )
-
-// DoLook begins the review of the newest submission: from then on the record counts how long it takes.
-const DoLook = "task.look"
 
 // A ReviewView is one tier's review: what changed, what is still open, what to tick, and the verdict.
 type ReviewView struct {
 	Case
-	Task       Task
+	Task       task.Task
 	Now        time.Time
 	Playbook   string
 	Newest     Submission
@@ -74,7 +73,7 @@ type Tier struct {
 	Submission         int
 	Stage              int
 	StageName          string
-	Kind               StageKind
+	Kind               task.StageKind
 	By                 Hand
 	Verdict            string // "" while open, approved, returned
 	Blind              bool
@@ -98,7 +97,7 @@ func (t Tier) says(withheld bool) string {
 		word string
 	}{{t.Critical, "critical"}, {t.Major, "major"}, {t.Minor, "minor"}} {
 		if c.n > 0 {
-			out += ", " + itoa(c.n) + " " + c.word
+			out += ", " + strconv.Itoa(c.n) + " " + c.word
 		}
 	}
 	return out
@@ -111,13 +110,13 @@ func (t Tier) Says() string { return t.says(false) }
 //
 // Faults: NotFound, Forbidden (the review is not theirs), Conflict (nothing is handed in).
 func (s *Service) ReviewView(ctx context.Context, who actor.Actor, id ident.TaskID) (r ReviewView, err error) {
-	defer fault.Wrap(&err, "task.ReviewView(%s)", id)
+	defer fault.Wrap(&err, "desk.ReviewView(%s)", id)
 	v := s.gate.View(who)
 	t, err := seeTask(ctx, v, id)
 	if err != nil {
 		return r, err
 	}
-	r.Task, r.Now, r.Acceptance, r.WasBlind = t, v.Now, t.At().Kind == Acceptance, t.At().Blind(t.ID)
+	r.Task, r.Now, r.Acceptance, r.WasBlind = t, v.Now, t.At().Kind == task.Acceptance, t.At().Blind(t.ID)
 	if err := mayReview(ctx, v, t); err != nil {
 		return r, err
 	}
@@ -135,11 +134,11 @@ func (s *Service) ReviewView(ctx context.Context, who actor.Actor, id ident.Task
 }
 
 // mayReview says who may open the review: whoever may raise a finding in it now.
-func mayReview(ctx context.Context, v gate.View, t Task) error {
-	if err := t.must(t.State == Open && t.At().Kind != Draft, "There is nothing handed in to review."); err != nil {
-		return err
+func mayReview(ctx context.Context, v gate.View, t task.Task) error {
+	if t.State != task.Open || t.At().Kind == task.Draft {
+		return fault.New(fault.Conflict, "There is nothing handed in to review.")
 	}
-	d, err := v.May(ctx, DoFind, t.Subject())
+	d, err := v.May(ctx, task.DoFind, t.Subject())
 	switch {
 	case err != nil || d.Allowed:
 		return err
@@ -257,7 +256,7 @@ func changesOf(before, now []File) (out []Change) {
 	return out
 }
 
-func lookOf(ctx context.Context, v gate.View, t Task) (n int, at time.Time, err error) {
+func lookOf(ctx context.Context, v gate.View, t task.Task) (n int, at time.Time, err error) {
 	err = v.QueryRow(ctx, db.SQL(`SELECT submission_n, at FROM task_look WHERE task_id = ? AND person_id = ?`, t.ID, v.Who.Person)).Scan(&n, db.At{T: &at})
 	if errors.Is(err, db.ErrNoRows) {
 		err = nil
@@ -273,43 +272,10 @@ func (r *ReviewView) ticks(ctx context.Context, v gate.View) error {
 	return err
 }
 
-// Look keeps that the actor saw the newest submission, and begins their review of it. Looking again changes nothing.
-//
-// Faults: NotFound, Forbidden (the review is not theirs).
-func (s *Service) Look(ctx context.Context, who actor.Actor, id ident.TaskID) (err error) {
-	defer fault.Wrap(&err, "task.Look(%s)", id)
-	return s.gate.Write(ctx, who, DoLook, func(tx *gate.Tx) error {
-		t, err := load(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := tx.Permit(ctx, t.Subject()); err != nil {
-			return err
-		}
-		var n int
-		if err := tx.QueryRow(ctx, db.SQL(`SELECT COALESCE(MAX(n), 0) FROM submission WHERE task_id = ?`, t.ID)).Scan(&n); err != nil {
-			return err
-		}
-		if err := t.must(n > 0, "There is nothing handed in to review."); err != nil {
-			return err
-		}
-		// The row is locked before the review is looked for, so that two tabs do not begin it twice.
-		if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO task_look (task_id, person_id, submission_n, at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (task_id, person_id) DO UPDATE SET submission_n = excluded.submission_n, at = excluded.at`, t.ID, who.Person, n, db.Micros(tx.Now))); err != nil {
-			return err
-		}
-		if _, _, err := openReview(ctx, tx, t); err != nil {
-			return err
-		}
-		tx.Record(t.entry(map[string]string{"submission": itoa(n)}))
-		return nil
-	})
-}
-
 // blindNow reports whether the reader holds a blind review and has handed in none at this tier yet: then what others
 // found is withheld from them, here and in the record. After a return they have seen it, so it is not withheld again.
-func blindNow(v gate.View, t Task, tiers []Tier) bool {
-	if t.State != Open || t.Holder != v.Who.Person || !t.At().Blind(t.ID) {
+func blindNow(v gate.View, t task.Task, tiers []Tier) bool {
+	if t.State != task.Open || t.Holder != v.Who.Person || !t.At().Blind(t.ID) {
 		return false
 	}
 	for _, tier := range tiers {
@@ -320,7 +286,7 @@ func blindNow(v gate.View, t Task, tiers []Tier) bool {
 	return true
 }
 
-func taxonomyOf(ctx context.Context, v gate.View, t Task) (out []DefectGroup, err error) {
+func taxonomyOf(ctx context.Context, v gate.View, t task.Task) (out []DefectGroup, err error) {
 	type row struct {
 		severity string
 		DefectCode
@@ -339,7 +305,7 @@ func taxonomyOf(ctx context.Context, v gate.View, t Task) (out []DefectGroup, er
 }
 
 // submissionsOf reads the manifests of a task in order, with their files.
-func submissionsOf(ctx context.Context, v gate.View, t Task, who roll) ([]Submission, error) {
+func submissionsOf(ctx context.Context, v gate.View, t task.Task, who roll) ([]Submission, error) {
 	type row struct {
 		Submission
 		by   ident.PersonID
@@ -368,7 +334,7 @@ func submissionsOf(ctx context.Context, v gate.View, t Task, who roll) ([]Submis
 }
 
 // filesOf reads files of a manifest; from joins version ver and document d.
-func filesOf(ctx context.Context, v gate.View, t Task, from db.Frag) ([]File, error) {
+func filesOf(ctx context.Context, v gate.View, t task.Task, from db.Frag) ([]File, error) {
 	type row struct {
 		File
 		same, sha []byte
@@ -394,7 +360,7 @@ func filesOf(ctx context.Context, v gate.View, t Task, from db.Frag) ([]File, er
 }
 
 // tiersOf reads the reviews of a task in the order in which they began, with the count of what each found.
-func tiersOf(ctx context.Context, v gate.View, t Task, who roll) ([]Tier, error) {
+func tiersOf(ctx context.Context, v gate.View, t task.Task, who roll) ([]Tier, error) {
 	type row struct {
 		Tier
 		by   ident.PersonID
@@ -425,7 +391,7 @@ func tiersOf(ctx context.Context, v gate.View, t Task, who roll) ([]Tier, error)
 }
 
 // findingsOf reads every finding of a task in the order of their numbers. The caller withholds what a blind review must not see.
-func findingsOf(ctx context.Context, v gate.View, t Task, who roll) ([]FindingLine, error) {
+func findingsOf(ctx context.Context, v gate.View, t task.Task, who roll) ([]FindingLine, error) {
 	type row struct {
 		FindingLine
 		raised, answered    ident.PersonID
