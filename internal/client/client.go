@@ -31,7 +31,7 @@ func New(base, token string) (*Client, error) {
 	if err != nil || u.Host == "" {
 		return nil, errors.New("the server's address has the form https://host")
 	}
-	if u.Scheme != "https" && !(u.Scheme == "http" && local(u.Hostname())) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !local(u.Hostname())) {
 		return nil, errors.New("the server's address begins with https://, for a token is sent there")
 	}
 	token = strings.TrimSpace(token)

@@ -27,7 +27,7 @@ func (b *builder) showcase() {
 }
 
 // until lists the steps that bring a task to the stage in which it stands.
-func (j *job) until(t world.Task) []func(context.Context) error {
+func (j *job) until(t world.Task) []step {
 	if t.Drafter == "" {
 		return nil
 	}
@@ -37,36 +37,36 @@ func (j *job) until(t world.Task) []func(context.Context) error {
 	case "draft":
 		return j.untilDraft(t, peer)
 	case "peer_review":
-		steps := []func(context.Context) error{j.assign(t.Drafter), j.draft(t.Drafter, 0), j.submit(t.Drafter, "First submission.")}
+		steps := each(j.assign(t.Drafter), j.draft(t.Drafter, 0), j.submit(t.Drafter, "First submission."))
 		if t.Holder != "" {
-			steps = append(steps, j.assign(t.Holder))
+			steps = append(steps, each(j.assign(t.Holder))...)
 		}
 		return steps
 	case "senior_review":
-		return append(j.course(t.Drafter, []string{peer}, t.Findings, false), j.assign(senior))
+		return append(j.course(t.Drafter, []string{peer}, t.Findings, false), each(j.assign(senior))...)
 	case "attorney":
 		return j.course(t.Drafter, []string{peer, senior}, t.Findings, false)
 	}
 	return j.course(t.Drafter, []string{peer, senior}, t.Findings, true)
 }
 
-func (j *job) untilDraft(t world.Task, peer string) []func(context.Context) error {
-	steps := []func(context.Context) error{j.assign(t.Drafter)}
+func (j *job) untilDraft(t world.Task, peer string) []step {
+	steps := each(j.assign(t.Drafter))
 	if len(t.Files) > 0 {
-		steps = append(steps, j.draft(t.Drafter, 0))
+		steps = append(steps, each(j.draft(t.Drafter, 0))...)
 	}
 	if t.Returned {
-		steps = append(steps, j.submit(t.Drafter, "First submission."), j.assign(peer))
+		steps = append(steps, each(j.submit(t.Drafter, "First submission."), j.assign(peer), j.look(peer))...)
 		for _, f := range t.Findings {
 			f.By = peer
-			steps = append(steps, j.find(f))
+			steps = append(steps, step{j.find(f), j.reading(peer) / 4})
 		}
-		steps = append(steps, j.back(peer))
+		steps = append(steps, step{j.back(peer), j.reading(peer) / 4})
 	}
 	if t.Paused {
-		steps = append(steps, func(ctx context.Context) error {
+		steps = append(steps, each(func(ctx context.Context) error {
 			return j.keep(j.Task.Pause(ctx, j.requester(), j.task.ID, 0, "Waiting for the client; the answer is expected this week."))
-		})
+		})...)
 	}
 	return steps
 }

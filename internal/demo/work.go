@@ -174,36 +174,85 @@ func (j *job) sign(ctx context.Context) error {
 	return j.keep(j.Task.SignOff(ctx, j.as(j.matter.Supervisor), task.SignOff{Task: j.task.ID, Files: j.versions}))
 }
 
+// look begins a review: from then on the record counts how long it takes.
+func (j *job) look(person string) func(context.Context) error {
+	return func(ctx context.Context) error { return j.Task.Look(ctx, j.as(person), j.task.ID) }
+}
+
+// A step is one deed of a task. With after it follows the step before by so much; without, it takes its even share of the time.
+type step struct {
+	do    func(context.Context) error
+	after time.Duration
+}
+
+func each(dos ...func(context.Context) error) (out []step) {
+	for _, do := range dos {
+		out = append(out, step{do: do})
+	}
+	return out
+}
+
+// reading is how long a person looks before they decide: between 12 and 57 minutes, the same every time.
+func (j *job) reading(person string) time.Duration {
+	n := 0
+	for _, r := range j.title + person {
+		n = (n*31 + int(r)) % 46
+	}
+	return time.Duration(12+n) * time.Minute
+}
+
 // course lists the steps of a task from the queue to the given reviews, with each finding's return and resubmission.
-func (j *job) course(drafter string, reviewers []string, findings []world.Finding, signed bool) []func(context.Context) error {
-	steps := []func(context.Context) error{j.assign(drafter), j.draft(drafter, 0), j.submit(drafter, "First submission.")}
+func (j *job) course(drafter string, reviewers []string, findings []world.Finding, signed bool) []step {
+	steps := each(j.assign(drafter), j.draft(drafter, 0), j.submit(drafter, "First submission."))
 	round := 0
 	for i, r := range reviewers {
-		steps = append(steps, j.assign(r))
+		steps = append(steps, each(j.assign(r), j.look(r))...)
 		found := false
 		for _, f := range findings {
 			if f.Stage == []string{"peer_review", "senior_review"}[i] {
 				f.By = r
-				steps, found = append(steps, j.find(f)), true
+				steps, found = append(steps, step{j.find(f), j.reading(r) / 4}), true
 			}
 		}
 		if found {
 			round++
-			steps = append(steps, j.back(r), j.draft(drafter, round), j.submit(drafter, "All findings answered."))
+			steps = append(steps, step{j.back(r), j.reading(r) / 2})
+			steps = append(steps, each(j.draft(drafter, round), j.submit(drafter, "All findings answered."), j.look(r))...)
 		}
-		steps = append(steps, j.approve(r))
+		steps = append(steps, step{j.approve(r), j.reading(r)})
 	}
 	if signed {
-		steps = append(steps, j.sign)
+		steps = append(steps, each(j.look(j.matter.Supervisor))...)
+		steps = append(steps, step{j.sign, j.reading(j.matter.Supervisor) / 2})
 	}
 	return steps
 }
 
-// spread puts steps evenly between two instants.
-func (j *job) spread(from, to time.Time, steps []func(context.Context) error) {
-	for i, s := range steps {
-		j.at(from.Add(to.Sub(from)*time.Duration(i+1)/time.Duration(len(steps))), j.title, s)
+// spread puts steps between two instants.
+func (j *job) spread(from, to time.Time, steps []step) {
+	shares := 0
+	for _, s := range steps {
+		if s.after == 0 {
+			shares++
+		}
 	}
+	at, n := from, 0
+	for _, s := range steps {
+		if s.after > 0 {
+			at = at.Add(s.after)
+		} else {
+			n++
+			at = later(at, from.Add(to.Sub(from)*time.Duration(n)/time.Duration(shares+1)))
+		}
+		j.at(at, j.title, s.do)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (b *builder) finished() {

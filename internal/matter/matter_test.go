@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"testing"
 
-	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/matter"
@@ -481,7 +480,7 @@ func TestListPagesAndClients(t *testing.T) {
 		if err != nil || l.Total != 2 || l.Rows[0].Matters != matter.MattersPerPage+2 {
 			t.Errorf("clients %+v, %v", l, err)
 		}
-		var verb authz.Action = matter.AddClient
+		verb := matter.AddClient
 		if done, _ := w.Entries(verb); done != 1 {
 			t.Errorf("%d entries of %s", done, verb)
 		}

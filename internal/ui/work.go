@@ -40,13 +40,16 @@ func (s StageStep) icon(at int) IconName {
 
 // stageNow is the name of the stage that a track stands at; the last one when all are done.
 func stageNow(steps []StageStep) string {
+	if len(steps) == 0 {
+		return ""
+	}
 	for _, s := range steps {
 		if s.State == Now || s.State == Returned {
 			return s.Name
 		}
 	}
-	if len(steps) == 0 {
-		return ""
+	if steps[0].State == Ahead {
+		return "Package"
 	}
 	return steps[len(steps)-1].Name
 }

@@ -34,6 +34,7 @@ type withBody[B any] struct {
 	Body B
 }
 
+// A WireReason is the reason of a verb; it stands in the trail.
 type WireReason struct {
 	Reason string `json:"reason" doc:"Stands in the trail."`
 }

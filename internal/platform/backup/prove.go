@@ -170,7 +170,7 @@ func proveDocument(ctx context.Context, t Target, tx *db.Tx, v version) (int64, 
 	if err != nil {
 		return 0, unproved("the document of version %s does not open (%v)", v.id, errors.Unwrap(err))
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // it is only read
 	h := sha256.New()
 	n, err := io.Copy(h, r)
 	if err != nil {

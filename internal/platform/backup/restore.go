@@ -84,7 +84,7 @@ func (a *Archive) restoreRows(ctx context.Context, t Target, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // it is only read
 	z, err := gzip.NewReader(io.Reader(r))
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func (t *Tx) insertMany(ctx context.Context, table string, columns []string, nex
 	if err != nil {
 		return 0, err
 	}
-	defer stmt.Close()
+	defer stmt.Close() //nolint:errcheck // the transaction tells
 	args := make([]any, 0, full*len(columns))
 	for ended := false; !ended; args = args[:0] {
 		for len(args) < full*len(columns) && !ended {

@@ -73,20 +73,20 @@ func parse(text string) (*policySet, error) {
 	return &policySet{set, order, text, hex.EncodeToString(sum[:])}, nil
 }
 
-// A GateRule is a rule that every release must pass.
-type GateRule struct {
+// A ReleaseRule is a rule that every release must pass.
+type ReleaseRule struct {
 	authz.Rule
 	Holds string // what is true while the gate is open
 }
 
 // Gates returns the gates of the embedded policies in the order in which they are written: every policy whose @id
 // begins with "gate-". Clauses of an engagement are not among them; one that refuses is in the Decision.
-func (v View) Gates() (out []GateRule) {
+func (v View) Gates() (out []ReleaseRule) {
 	p := v.gate.base
 	for _, id := range p.order {
 		if strings.HasPrefix(string(id), "gate-") {
 			a := p.set.Get(id).Annotations()
-			out = append(out, GateRule{authz.Rule{ID: string(id), Name: string(a["name"]), Say: string(a["say"]), Fix: string(a["fix"])}, string(a["holds"])})
+			out = append(out, ReleaseRule{authz.Rule{ID: string(id), Name: string(a["name"]), Say: string(a["say"]), Fix: string(a["fix"])}, string(a["holds"])})
 		}
 	}
 	return out

@@ -96,7 +96,7 @@ func TestProblems(t *testing.T) {
 		{name: "too large", method: "POST", path: "/things", body: `{"name":"` + strings.Repeat("a", web.FormBytes) + `"}`, status: 413, kind: "about:blank", detail: "larger"},
 		{name: "form", method: "POST", path: "/things", body: "name=ab", header: "Content-Type", value: "application/x-www-form-urlencoded", status: 415, kind: "about:blank", detail: "application/json"},
 		{name: "shape", method: "POST", path: "/things", body: `{"name":"a"}`, status: 422, kind: "urn:countersign:fault:invalid", detail: "see errors"},
-		{name: "unknown field", method: "POST", path: "/things", body: `{"name":"ab","nmae":"x"}`, status: 422, kind: "urn:countersign:fault:invalid", detail: "see errors"},
+		{name: "unknown field", method: "POST", path: "/things", body: `{"name":"ab","colour":"x"}`, status: 422, kind: "urn:countersign:fault:invalid", detail: "see errors"},
 		{name: "unknown query", method: "POST", path: "/things?x=1", body: `{"name":"ab"}`, status: 422, kind: "urn:countersign:fault:invalid", detail: "see errors"},
 		{name: "key", method: "POST", path: "/things", body: `{"name":"ab"}`, header: "Idempotency-Key", value: strings.Repeat("k", 101), status: 422, kind: "urn:countersign:fault:invalid", detail: "see errors"},
 		{name: "invalid", method: "POST", path: "/things", body: `{"name":"ab"}`, err: fault.InField("name", "Taken."), status: 422, kind: "urn:countersign:fault:invalid", detail: "Taken."},

@@ -60,10 +60,10 @@ func problemOf(ctx context.Context, err error) error {
 	}
 	p := &Problem{Type: faultType(fault.KindOf(err)), Status: Status(err), Detail: fault.Say(err)}
 	p.Title = heading(p.Status)
-	switch {
-	case p.Status == http.StatusRequestEntityTooLarge:
+	switch p.Status {
+	case http.StatusRequestEntityTooLarge:
 		return shapeProblem(p.Status, nil)
-	case p.Status == http.StatusInternalServerError:
+	case http.StatusInternalServerError:
 		p.Reference = ident.New()[24:]
 		if !errors.Is(err, context.Canceled) {
 			slog.ErrorContext(ctx, "request failed", "reference", p.Reference, "err", err)

@@ -246,6 +246,11 @@ func (d *Desk) papers(ctx context.Context, v gate.View, t task.Task) (err error)
 	return err
 }
 
+func (d *Desk) sources(ctx context.Context, v gate.View, t task.Task) (err error) {
+	d.Sources, _, err = papers(ctx, v, t)
+	return err
+}
+
 // A Procedure is what the pinned playbook version says about doing the work.
 type Procedure struct {
 	Playbook    string // name of the playbook

@@ -26,6 +26,7 @@ type ReviewView struct {
 	BaseAt     time.Time // when the reader saw it
 	BaseNote   string    // what the drafter says changed is Newest.Note
 	Changes    []Change
+	Asked      Desk // what the firm asked for: words, standing instructions, procedure, sources; nothing else of it is read
 	Checklist  []CheckItem
 	Mine       []FindingLine
 	Others     []FindingLine
@@ -126,9 +127,12 @@ func (s *Service) ReviewView(ctx context.Context, who actor.Actor, id ident.Task
 	if err := r.compare(ctx, v); err != nil {
 		return r, err
 	}
-	if err := r.ticks(ctx, v); err != nil {
-		return r, err
+	for _, read := range []func(context.Context, gate.View, task.Task) error{r.Asked.brief, r.Asked.inherited, r.Asked.checks, r.Asked.sources} {
+		if err := read(ctx, v, t); err != nil {
+			return r, err
+		}
 	}
+	r.Playbook, r.Checklist = r.Asked.Procedure.Playbook, r.Asked.Checks
 	r.Taxonomy, err = taxonomyOf(ctx, v, t)
 	return r, err
 }
@@ -262,14 +266,6 @@ func lookOf(ctx context.Context, v gate.View, t task.Task) (n int, at time.Time,
 		err = nil
 	}
 	return n, at, err
-}
-
-// ticks reads the open stage's checklist.
-func (r *ReviewView) ticks(ctx context.Context, v gate.View) error {
-	var d Desk
-	err := d.checks(ctx, v, r.Task)
-	r.Playbook, r.Checklist = d.Procedure.Playbook, d.Checks
-	return err
 }
 
 // blindNow reports whether the reader holds a blind review and has handed in none at this tier yet: then what others

@@ -56,12 +56,12 @@ func (h *handler) release(w http.ResponseWriter, r *http.Request) error {
 func (p releasePage) gates() []ui.GateLine {
 	out := make([]ui.GateLine, len(p.View.Gates))
 	for i, g := range p.View.Gates {
-		line := ui.GateLine{Name: g.Name, Rule: g.ID, Says: g.Says}
+		line := ui.GateLine{Name: g.Name, Says: g.Says}
 		switch {
 		case g.Confirmable:
 			line.State, line.Says = ui.Conditional, "Read the condition below and confirm that it holds."
 		case g.Closed:
-			line.State = ui.Closed
+			line.State, line.Rule = ui.Closed, g.ID
 			line.Says += " " + g.Fix
 			line.Fix = p.fix(g.ID)
 		}
