@@ -23,6 +23,7 @@ type Page struct {
 	t    testing.TB
 	ctx  context.Context
 	base string
+	seen *watch
 }
 
 // Open starts a browser of the given width for the server at base and goes to path.
@@ -43,13 +44,48 @@ func Open(t testing.TB, base, path string, width int) *Page {
 		cancel()
 		stop()
 	})
-	p := &Page{t: t, ctx: ctx, base: base}
+	return begin(t, ctx, base, path, width)
+}
+
+// Another opens a page beside this one in the same browser, with cookies and storage of its own, as another person has it open.
+func (p *Page) Another(path string, width int) *Page {
+	p.t.Helper()
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithNewBrowserContext())
+	p.t.Cleanup(cancel)
+	return begin(p.t, ctx, p.base, path, width)
+}
+
+// Tab opens a page beside this one for the same person.
+func (p *Page) Tab(path string, width int) *Page {
+	p.t.Helper()
+	ctx, cancel := chromedp.NewContext(p.ctx)
+	p.t.Cleanup(cancel)
+	return begin(p.t, ctx, p.base, path, width)
+}
+
+func begin(t testing.TB, ctx context.Context, base, path string, width int) *Page { //nolint:revive // the test comes first, as everywhere here
+	t.Helper()
+	p := &Page{t: t, ctx: ctx, base: base, seen: &watch{base: base}}
 	// The first step is without a time limit: a browser lives as long as the context that started it.
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(width), 900)); err != nil {
 		t.Fatalf("the browser does not start: %v", err)
 	}
+	if err := chromedp.Listen(ctx, p.seen.hear); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, wrong := range p.seen.take() {
+			t.Error(wrong)
+		}
+	})
 	p.Go(path)
 	return p
+}
+
+// Width gives the page another width.
+func (p *Page) Width(width int) {
+	p.t.Helper()
+	p.do("change the width", chromedp.EmulateViewport(int64(width), 900))
 }
 
 func need(t testing.TB, variable string) string {
@@ -76,7 +112,7 @@ func (p *Page) fail(what string, err error) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	at, _ := chromedp.Run(ctx, chromedp.Location())
-	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText.slice(0, 2000) : ""`))
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`(document.querySelector("main") ?? document.body)?.innerText.slice(0, 3000) ?? ""`))
 	p.t.Fatalf("%s: %v\nat %s the page says:\n%s", what, err, at, text)
 }
 

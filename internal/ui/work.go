@@ -38,15 +38,18 @@ func (s StageStep) icon(at int) IconName {
 	return IconStage0
 }
 
-// stageNow is the name of the stage that a track stands at; the last one when all are done.
+// stageNow is the name of the stage that a track stands at; the last one when all are done, and the first when none is begun.
 func stageNow(steps []StageStep) string {
 	for _, s := range steps {
 		if s.State == Now || s.State == Returned {
 			return s.Name
 		}
 	}
-	if len(steps) == 0 {
+	switch {
+	case len(steps) == 0:
 		return ""
+	case steps[0].State == Ahead:
+		return steps[0].Name + " ahead"
 	}
 	return steps[len(steps)-1].Name
 }
