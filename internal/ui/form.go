@@ -70,7 +70,15 @@ func (f FieldProps) rows() string {
 // UploadProps describe an upload form.
 type UploadProps struct {
 	Action, Name, Label string
+	ID                  string // of the file field; "" makes it of the name. Two on a page need two
 	Accept              string // file types, "" for any
 	Multiple            bool
 	Hidden              []HiddenField
+}
+
+func (u UploadProps) id() string {
+	if u.ID != "" {
+		return u.ID
+	}
+	return "f-" + u.Name
 }

@@ -47,7 +47,7 @@ func assignView(p assignPage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.PageHead([]ui.Crumb{{Label: "Work", Href: "/work"}, {Label: p.line.Name(), Href: taskPath(p.line.ID)}, {Label: "Assign"}}, "Who does "+p.line.At().Name+" of "+p.line.Name()+"?",
-				p.line.Title+" · "+p.line.MatterTitle+". "+ui.Plural(p.able(), "person", "people")+" may be given it; the least loaded stands first.").Render(ctx, templ_7745c5c3_Buffer)
+				p.line.Title+" · "+p.line.MatterTitle+" · "+ui.Plural(p.able(), "person", "people")+" may be given it; the least loaded stands first.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -98,11 +98,15 @@ func assignView(p assignPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<div>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Assign", Style: ui.Primary, ID: "assign", Refused: noCandidate(p)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -329,7 +329,7 @@ func reviewChanges(p reviewPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					} else {
-						templ_7745c5c3_Err = ui.TitleCell(fileHref(c.Document, c.N), c.Name, "v"+strconv.FormatInt(c.N, 10)+", "+c.Type).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.TitleCell(fileHref(c.Document, c.N), c.Name, "v"+strconv.FormatInt(c.N, 10)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
