@@ -17,6 +17,7 @@ type FieldProps struct {
 	Placeholder  string // an example, never the label
 	Accept       string // of a file field
 	Required     bool   // fields without it say "optional"
+	Filter       bool   // of a list: may stay empty, and does not say "optional"
 	ReadOnly     bool
 	Disabled     bool
 	Code         bool   // wide figures, for one-time codes
