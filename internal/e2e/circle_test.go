@@ -138,6 +138,7 @@ func (c *circle) decline() {
 	p.SendFiles("main form[data-upload]", write(c.t, "Ledger of May 2025.", "Yard ledger May.pdf")...)
 	p.See("added by you just now")
 	p.Send("Keep, and look at the gates")
+	p.See("Yard ledger May.pdf")
 	p.See("Releasing again says that it is supplied.")
 	p.Mark("I confirm that the condition holds")
 	p.Send("Release to Meridian Paralegal Services")
@@ -209,7 +210,7 @@ func (c *circle) review() {
 		{"minor", "Missing pages.docx", "1", "", "Name the pages, not their number."},
 	} {
 		p.Click("input[name=severity][value=" + f.severity + "]")
-		p.Set("#f-code", eval[string](p, "read a category", `document.querySelector("#f-code optgroup option").value`))
+		p.Set("#f-code", eval[string](p, "read a category", `document.querySelector("#f-code optgroup[label=`+f.severity+` i] option").value`))
 		p.Choose("#f-version", f.file)
 		p.Fill("#f-page", f.page)
 		p.Fill("#f-quote", f.quote)
@@ -315,5 +316,5 @@ func (c *circle) signOwnEdits() {
 	p.Send("Sign 1 file and deliver")
 	p.See("Delivered")
 	p.Go(task + "/record")
-	p.See("with her own edits")
+	p.See("with own edits")
 }

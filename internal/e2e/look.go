@@ -24,6 +24,7 @@ func (p *Page) Shot(name string) {
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
+	eval[bool](p, "go to the top", `(scrollTo(0, 0), true)`)
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		p.fail("take a picture", err)

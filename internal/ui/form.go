@@ -73,6 +73,7 @@ type UploadProps struct {
 	Action, Name, Label string
 	ID                  string // of the file field; "" makes it of the name. Two on a page need two
 	Accept              string // file types, "" for any
+	Next                string // page after the upload; "" is this one. Without script the receiver decides, told by a field "back"
 	Multiple            bool
 	Hidden              []HiddenField
 }
