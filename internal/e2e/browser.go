@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // The two widths at which every page is looked at.
@@ -23,6 +25,7 @@ type Page struct {
 	t    testing.TB
 	ctx  context.Context
 	base string
+	seen *watch
 }
 
 // Open starts a browser of the given width for the server at base and goes to path.
@@ -43,13 +46,48 @@ func Open(t testing.TB, base, path string, width int) *Page {
 		cancel()
 		stop()
 	})
-	p := &Page{t: t, ctx: ctx, base: base}
+	return begin(t, ctx, base, path, width)
+}
+
+// Another opens a page beside this one in the same browser, with cookies and storage of its own, as another person has it open.
+func (p *Page) Another(path string, width int) *Page {
+	p.t.Helper()
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithNewBrowserContext())
+	p.t.Cleanup(cancel)
+	return begin(p.t, ctx, p.base, path, width)
+}
+
+// Tab opens a page beside this one for the same person.
+func (p *Page) Tab(path string, width int) *Page {
+	p.t.Helper()
+	ctx, cancel := chromedp.NewContext(p.ctx)
+	p.t.Cleanup(cancel)
+	return begin(p.t, ctx, p.base, path, width)
+}
+
+func begin(t testing.TB, ctx context.Context, base, path string, width int) *Page { //nolint:revive // the test comes first, as everywhere here
+	t.Helper()
+	p := &Page{t: t, ctx: ctx, base: base, seen: &watch{base: base}}
 	// The first step is without a time limit: a browser lives as long as the context that started it.
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(width), 900)); err != nil {
 		t.Fatalf("the browser does not start: %v", err)
 	}
+	if err := chromedp.Listen(ctx, p.seen.hear); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, wrong := range p.seen.take() {
+			t.Error(wrong)
+		}
+	})
 	p.Go(path)
 	return p
+}
+
+// Width gives the page another width.
+func (p *Page) Width(width int) {
+	p.t.Helper()
+	p.do("change the width", chromedp.EmulateViewport(int64(width), 900))
 }
 
 func need(t testing.TB, variable string) string {
@@ -76,7 +114,7 @@ func (p *Page) fail(what string, err error) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	at, _ := chromedp.Run(ctx, chromedp.Location())
-	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText.slice(0, 2000) : ""`))
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`(document.querySelector("main") ?? document.body)?.innerText.slice(0, 3000) ?? ""`))
 	p.t.Fatalf("%s: %v\nat %s the page says:\n%s", what, err, at, text)
 }
 
@@ -92,33 +130,99 @@ func (p *Page) Click(css string) {
 // Press presses the button or link whose whole visible text, or label for screen readers, is name.
 func (p *Page) Press(name string) {
 	p.t.Helper()
-	p.waitFor("the button or link "+name, fmt.Sprintf(`(() => {
-		const named = (e) => (e.getAttribute("aria-label") || e.innerText || e.value || "").trim() === %s;
-		const found = [...document.querySelectorAll("button, a[href], summary, input[type=submit]")].find((e) => named(e) && e.checkVisibility() && !e.disabled);
+	p.press("the button or link "+name, "button, a[href], summary, input[type=submit]", `(e.getAttribute("aria-label") || e.innerText || e.value || "").trim() === `+quote(name))
+}
+
+// Send presses the button or link called name and waits for the page that comes.
+func (p *Page) Send(name string) { p.t.Helper(); p.leave(func() { p.Press(name) }) }
+
+// SendFiles puts files into the file field of the form that the selector names, presses its button and waits for the page that comes.
+func (p *Page) SendFiles(form string, files ...string) {
+	p.t.Helper()
+	p.Upload(form+" input[type=file]", files...)
+	p.leave(func() { p.Click(form + " button[type=submit]") })
+}
+
+// leave does what leads to another page and waits until that is there.
+func (p *Page) leave(act func()) {
+	p.t.Helper()
+	eval[bool](p, "mark the page", `window.beforeLeaving = true`)
+	act()
+	p.waitFor("another page", `!window.beforeLeaving && document.readyState === "complete"`)
+}
+
+// press clicks the first element that the selector and the condition on e name, once it can be seen and used.
+func (p *Page) press(what, css, condition string) {
+	p.t.Helper()
+	p.waitFor(what, fmt.Sprintf(`(() => {
+		const found = [...document.querySelectorAll(%s)].find((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && %s);
 		document.querySelectorAll("[data-e2e]").forEach((e) => e.removeAttribute("data-e2e"));
 		if (found) found.setAttribute("data-e2e", "");
-		return !!found;
-	})()`, quote(name)))
+		return document.readyState === "complete" && !!found;
+	})()`, quote(css), condition))
 	p.Click("[data-e2e]")
 }
 
-// Fill replaces the content of a field.
+// Fill replaces the content of a field, once it can be seen.
 func (p *Page) Fill(css, text string) {
 	p.t.Helper()
-	sel := chromedp.CSS(css)
-	p.do("fill "+css, chromedp.Clear(sel, chromedp.NodeVisible), chromedp.SendKeys(sel, text))
+	p.waitFor("the field "+css, fmt.Sprintf(`(() => {
+		const field = document.querySelector(%s);
+		if (!field?.checkVisibility() || field.disabled || document.readyState !== "complete") return false;
+		field.focus();
+		field.select();
+		return document.activeElement === field;
+	})()`, quote(css)))
+	if text == "" {
+		p.Keys(kb.Delete)
+		return
+	}
+	if _, err := chromedp.Call(p.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
+		p.fail("fill "+css, err)
+	}
 }
 
-// Choose picks the option with this value in a select.
-func (p *Page) Choose(css, value string) {
+// Choose picks the option of a select that has this value, or whose text begins so.
+func (p *Page) Choose(css, option string) {
 	p.t.Helper()
-	p.do("choose "+value+" in "+css, chromedp.SetValue(chromedp.CSS(css), value))
+	p.waitFor("the choice "+option+" in "+css, fmt.Sprintf(`(() => {
+		const box = document.querySelector(%s), option = %s;
+		const found = [...(box?.options ?? [])].find((o) => o.value === option || o.text.trim().startsWith(option));
+		if (!found || found.disabled) return false;
+		box.value = found.value;
+		for (const kind of ["input", "change"]) box.dispatchEvent(new Event(kind, {bubbles: true}));
+		return true;
+	})()`, quote(css), quote(option)))
+}
+
+// Set gives a field a value at once, as the picker of a date does.
+func (p *Page) Set(css, value string) {
+	p.t.Helper()
+	p.waitFor("the field "+css, fmt.Sprintf(`(() => {
+		const field = document.querySelector(%s);
+		if (!field) return false;
+		field.value = %s;
+		for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {bubbles: true}));
+		return true;
+	})()`, quote(css), quote(value)))
+}
+
+// Follow presses the first link that can be seen whose text contains words, and waits for the page that comes.
+func (p *Page) Follow(words string) {
+	p.t.Helper()
+	p.leave(func() { p.press("the link "+words, "a[href]", `e.innerText.includes(`+quote(words)+`)`) })
+}
+
+// Mark presses the box or button of a choice whose label contains words.
+func (p *Page) Mark(words string) {
+	p.t.Helper()
+	p.press("the choice "+words, "label.choice", `e.innerText.includes(`+quote(words)+`)`)
 }
 
 // Keys types into whatever has the focus, with kb's constants for special keys.
-func (p *Page) Keys(keys string) {
+func (p *Page) Keys(keys string, more ...chromedp.KeyOption) {
 	p.t.Helper()
-	p.do("type", chromedp.SendKeys(chromedp.CSS("*:focus, body"), keys))
+	p.do("type", chromedp.KeyEvent(keys, more...))
 }
 
 // Upload puts files into a file field, as a person who picks them. The names are paths on this machine.

@@ -2,10 +2,14 @@ package e2e
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,19 +19,27 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"countersign/internal/kernel/ident"
+	"countersign/internal/testkit"
 )
 
 // patience is how long anything on the way may take before the journey is given up: far beyond what a slow machine needs.
-const patience = 60 * time.Second
+const patience = 15 * time.Second
 
 // A Server is the running program.
 type Server struct {
 	URL  string // http://127.0.0.1:port
 	Data string // its data folder
 
+	Database string // address of its PostgreSQL database, "" on SQLite
+
 	t   testing.TB
 	cmd *exec.Cmd
 	log *tail
+	in  io.Closer // what the program writes to
 }
 
 // The binary is built once for all the tests of the run, into a folder that Main removes.
@@ -40,6 +52,9 @@ var built struct {
 // Main runs the tests of a package of journeys: func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }.
 func Main(m *testing.M) int {
 	code := m.Run()
+	if common.s != nil {
+		common.s.Kill()
+	}
 	if built.dir != "" {
 		_ = os.RemoveAll(built.dir) // a leftover in the temporary folder is no failure
 	}
@@ -100,6 +115,86 @@ func Demo(t testing.TB, more ...string) *Server {
 	return s
 }
 
+// common is a demonstration that journeys share which do not meet in it. Main stops it.
+var common struct {
+	sync.Once
+	s *Server
+}
+
+// Common is the demonstration that the journeys of a run share, on PostgreSQL: each keeps to tasks of its own.
+func Common(t testing.TB) *Server {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: no browser, no server")
+	}
+	binary(t) // it fails in every test, not in the first alone
+	common.Do(func() {
+		s := &Server{t: t, Data: filepath.Join(built.dir, "demo"), Database: database(t)}
+		s.start([]string{"demo", "--data", s.Data, "--addr", "127.0.0.1:0", "--database-url", s.Database})
+		common.s = s
+	})
+	if common.s == nil {
+		t.Fatal("the demonstration did not start")
+	}
+	return common.s
+}
+
+// database makes an empty one on the PostgreSQL server of the run, which is thrown away with it.
+func database(t testing.TB) string {
+	t.Helper()
+	base := need(t, testkit.AddressEnv)
+	name := "e2e_" + strings.ReplaceAll(ident.New(), "-", "")
+	if err := exec1(base, "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// Later makes it as if so much time had passed since a person was last there and last proved who they are. It needs PostgreSQL.
+func (s *Server) Later(t testing.TB, email string, by time.Duration) {
+	t.Helper()
+	err := exec1(s.Database, "UPDATE session SET seen_at = seen_at - $1, stepped_up_at = stepped_up_at - $1 WHERE person_id = (SELECT id FROM person WHERE email = $2)", by.Microseconds(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func exec1(address, statement string, args ...any) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	c, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	_, err = c.Exec(ctx, statement, args...)
+	return errors.Join(err, c.Close(ctx))
+}
+
+// Serve starts an installation on fresh data, in PostgreSQL, with further flags, and waits until it answers. It is stopped when the test ends.
+func Serve(t testing.TB, more ...string) *Server {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: no browser, no server")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0") // letters and invitations hold the address, so it is chosen before
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{t: t, Data: t.TempDir(), Database: database(t)}
+	s.start(append([]string{"serve", "--database-url", s.Database, "--data", s.Data, "--addr", addr, "--base-url", "http://" + addr}, more...))
+	t.Cleanup(s.Kill)
+	return s
+}
+
 // Restart kills the program as a power cut would and starts it again on the same data, on another port.
 func (s *Server) Restart() {
 	s.t.Helper()
@@ -112,6 +207,7 @@ func (s *Server) Restart() {
 func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill() // it may have ended already
 	_ = s.cmd.Wait()
+	_ = s.in.Close()
 }
 
 // Stop asks the program to end (SIGTERM) and fails the test if it does not end well.
@@ -156,10 +252,10 @@ func (s *Server) start(args []string) {
 			}
 		}
 	}()
-	s.t.Cleanup(func() { _ = in.Close() })
+	s.in = in
 	select {
 	case s.URL = <-found:
-	case <-time.After(5 * patience): // the demonstration writes a year of work first
+	case <-time.After(20 * patience): // the demonstration writes a year of work first
 		s.Kill()
 		s.t.Fatalf("the program printed no address:\n%s", s.log)
 	}

@@ -103,8 +103,8 @@ func (t taskType) version(p Playbook, tx *gate.Tx) Version {
 		Offshore: t.Offshore, TurnaroundHours: t.Standard, RushHours: t.Rush, Stages: DefaultStages(),
 		MadeBy: tx.Who.Person, MadeAt: tx.Now, ReleasedBy: tx.Who.Person, ReleasedAt: tx.Now, Note: "From the catalogue", Rev: 1,
 		Body: Body{Steps: t.Steps, Flags: t.Flags, Deliverable: t.Deliverable, Inputs: t.Inputs, Defects: t.Defects}}
-	for _, s := range v.Stages {
-		if s.Kind == Review {
+	for _, s := range v.Stages { // who drafts goes through the list before the reviewers do
+		if s.Kind != Acceptance {
 			v.Body.Checklists = append(v.Body.Checklists, Checklist{StageKey: s.Key, Items: t.Checklist})
 		}
 	}

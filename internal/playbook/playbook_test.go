@@ -175,7 +175,7 @@ func TestVersionsFromDraftToRelease(t *testing.T) {
 		for _, x := range c.Changes {
 			parts = append(parts, x.Part)
 		}
-		if want := []string{"Stages", "Steps", "Checklist: Cite check", "Checklist: Peer review", "Checklist: Senior review"}; err != nil || !slices.Equal(parts, want) {
+		if want := []string{"Stages", "Steps", "Checklist: Draft", "Checklist: Cite check", "Checklist: Peer review", "Checklist: Senior review"}; err != nil || !slices.Equal(parts, want) {
 			t.Errorf("%v, %v", parts, err)
 		}
 	})

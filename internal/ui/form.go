@@ -17,6 +17,7 @@ type FieldProps struct {
 	Placeholder  string // an example, never the label
 	Accept       string // of a file field
 	Required     bool   // fields without it say "optional"
+	Filter       bool   // of a list: may stay empty, and does not say "optional"
 	ReadOnly     bool
 	Disabled     bool
 	Code         bool   // wide figures, for one-time codes
@@ -70,7 +71,16 @@ func (f FieldProps) rows() string {
 // UploadProps describe an upload form.
 type UploadProps struct {
 	Action, Name, Label string
+	ID                  string // of the file field; "" makes it of the name. Two on a page need two
 	Accept              string // file types, "" for any
+	Next                string // page after the upload; "" is this one. Without script the receiver decides, told by a field "back"
 	Multiple            bool
 	Hidden              []HiddenField
+}
+
+func (u UploadProps) id() string {
+	if u.ID != "" {
+		return u.ID
+	}
+	return "f-" + u.Name
 }

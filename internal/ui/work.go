@@ -38,7 +38,7 @@ func (s StageStep) icon(at int) IconName {
 	return IconStage0
 }
 
-// stageNow is the name of the stage that a track stands at; the last one when all are done.
+// stageNow is the name of the stage that a track stands at; the last one when all are done, the package when none is begun.
 func stageNow(steps []StageStep) string {
 	if len(steps) == 0 {
 		return ""

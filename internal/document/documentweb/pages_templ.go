@@ -125,7 +125,7 @@ func libraryView(p libraryPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "q", Label: "Find by name", Kind: "search", Value: p.Filter.Find, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "q", Label: "Find by name", Kind: "search", Value: p.Filter.Find, Filter: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1396,7 +1396,7 @@ func setAside(p sheetPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "reason", Label: "What happened", Value: p.Typed.Reason, Error: errorOf(p.Errors, "reason"), Required: true, Hint: "At once nobody but the firm's compliance officer and supervising attorney can see or open it. You may lose sight of it too."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "reason", ID: "f-quarantine-reason", Label: "What happened", Value: p.Typed.Reason, Error: errorOf(p.Errors, "reason"), Required: true, Hint: "At once nobody but the firm's compliance officer and supervising attorney can see or open it. You may lose sight of it too."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

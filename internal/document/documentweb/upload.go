@@ -38,7 +38,10 @@ type result struct {
 }
 
 // fields are the words that came before a file.
-type fields struct{ kind, folder, reason, after string }
+type fields struct {
+	kind, folder, reason, after string
+	back                        string // where to go when all were taken; "" leaves it to the route
+}
 
 // A take stores one file.
 type take func(ctx context.Context, f fields, name string, body io.Reader) (document.Received, error)
@@ -95,6 +98,9 @@ func receive(w http.ResponseWriter, r *http.Request, back string, take take) err
 			if err := f.read(part); err != nil {
 				return answer(w, r, back, all, broken(err))
 			}
+			if f.back != "" {
+				back = web.LocalPath(f.back)
+			}
 			continue
 		}
 		if sentName(part) == "" {
@@ -130,6 +136,8 @@ func (f *fields) read(part *multipart.Part) error {
 		f.reason = text
 	case "after":
 		f.after = text
+	case "back":
+		f.back = text
 	}
 	return nil
 }

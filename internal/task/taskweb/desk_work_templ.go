@@ -676,7 +676,7 @@ func deskUpload(p deskPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.UploadForm(ui.UploadProps{Action: versionPath(d.ID), Name: "file", Label: "The new version of " + d.Name, Hidden: []ui.HiddenField{{Name: "after", Value: strconv.FormatInt(d.Versions[0].N, 10)}, {Name: "back", Value: p.path()}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.UploadForm(ui.UploadProps{Action: versionPath(d.ID), Name: "file", ID: "f-version-" + string(d.ID), Label: "The new version of " + d.Name, Hidden: []ui.HiddenField{{Name: "after", Value: strconv.FormatInt(d.Versions[0].N, 10)}, {Name: "back", Value: p.path()}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -689,7 +689,7 @@ func deskUpload(p deskPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.UploadForm(ui.UploadProps{Action: uploadPath(p.Line.Matter), Name: "file", Label: "Add a file of your draft", Multiple: true, Hidden: []ui.HiddenField{{Name: "kind", Value: "work"}, {Name: "task", Value: string(p.Line.ID)}, {Name: "back", Value: p.path()}}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.UploadForm(ui.UploadProps{Action: p.path() + "/documents", Name: "file", Label: "Add a file of your draft", Multiple: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -88,12 +88,17 @@ func (h *handler) newPackage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := newPackagePage(r, form)
 	p.Typed.Playbook = r.URL.Query().Get("playbook")
-	for _, d := range form.Documents {
-		if d.JustAdded {
+	p.tickAdded()
+	return web.Page(w, r, http.StatusOK, packageForm(p))
+}
+
+// tickAdded chooses what the reader has just uploaded.
+func (p *packagePage) tickAdded() {
+	for _, d := range p.Form.Documents {
+		if d.JustAdded && !p.chosen(d) {
 			p.Typed.Documents = append(p.Typed.Documents, string(d.ID))
 		}
 	}
-	return web.Page(w, r, http.StatusOK, packageForm(p))
 }
 
 func newPackagePage(r *http.Request, form desk.PackageForm) packagePage {
@@ -143,6 +148,9 @@ func (h *handler) packageOf(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := keptPackagePage(r, v)
 	p.Typed = typedOf(v.Words, v.Task.Rev, p.Reader.Zone)
+	if r.URL.Query().Has("added") { // back from an upload, which is for this package
+		p.tickAdded()
+	}
 	return web.Page(w, r, http.StatusOK, packageForm(p))
 }
 

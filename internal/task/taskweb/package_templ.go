@@ -335,7 +335,7 @@ func packageForm(p packagePage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				templ_7745c5c3_Err = ui.UploadForm(ui.UploadProps{Action: uploadPath(p.Form.Matter), Name: "file", Label: "Drop files here, or choose them", Multiple: true,
-					Hidden: []ui.HiddenField{{Name: "kind", Value: "source"}, {Name: "back", Value: p.Action}}}).Render(ctx, templ_7745c5c3_Buffer)
+					Next: p.Action + "?added=1", Hidden: []ui.HiddenField{{Name: "kind", Value: "source"}, {Name: "back", Value: p.Action + "?added=1"}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -111,11 +111,11 @@ func queueView(p queuePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "matter", Label: "Matter", Kind: "select", Value: string(p.Filter.Matter), Options: p.matterOptions(), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "matter", Label: "Matter", Kind: "select", Value: string(p.Filter.Matter), Options: p.matterOptions(), Filter: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "stage", Label: "Stage", Kind: "select", Value: p.Filter.Stage, Options: p.stageOptions(), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "stage", Label: "Stage", Kind: "select", Value: p.Filter.Stage, Options: p.stageOptions(), Filter: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -174,27 +174,27 @@ func filters(p page) templ.Component {
 			}
 		}
 		if len(p.People) > 0 {
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "who", Label: "Person", Kind: "select", Options: p.people(), Value: p.Query.Get("who"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "who", Label: "Person", Kind: "select", Options: p.people(), Value: p.Query.Get("who"), Filter: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "what", Label: "What was done", Kind: "select", Options: groups(), Value: p.Query.Get("what"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "what", Label: "What was done", Kind: "select", Options: groups(), Value: p.Query.Get("what"), Filter: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if !p.Own {
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "side", Label: "Side", Kind: "select", Required: true, Value: p.Query.Get("side"),
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "side", Label: "Side", Kind: "select", Filter: true, Value: p.Query.Get("side"),
 				Options: []ui.Option{{Value: "", Label: "Both"}, {Value: "firm", Label: "Firm"}, {Value: "provider", Label: "Provider"}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "from", Label: "From", Kind: "date", Value: p.Query.Get("from")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "from", Label: "From", Kind: "date", Filter: true, Value: p.Query.Get("from")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "until", Label: "Until", Kind: "date", Value: p.Query.Get("until")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "until", Label: "Until", Kind: "date", Filter: true, Value: p.Query.Get("until")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

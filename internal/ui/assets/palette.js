@@ -39,13 +39,19 @@ const mark = (to) => {
   else input.removeAttribute("aria-activedescendant");
 };
 
+// Enter opens what is marked; with nothing marked the form goes to the page Find.
+input?.form.addEventListener("submit", (event) => {
+  const link = links()[at];
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+});
 input?.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
 input?.addEventListener("focus", () => { if (!results.childElementCount) ask(); });
 input?.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if (event.key === "ArrowDown") mark(at + 1);
   else if (event.key === "ArrowUp") mark(at - 1);
-  else if (event.key === "Enter" && links()[at]) links()[at].click();
   else return;
   event.preventDefault();
 });
