@@ -9,6 +9,7 @@ import (
 	"countersign/internal/account/accountweb"
 	"countersign/internal/document/documentweb"
 	"countersign/internal/engagement/engagementweb"
+	"countersign/internal/imports/importsweb"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/matter/matterweb"
 	"countersign/internal/platform/web"
@@ -16,6 +17,7 @@ import (
 	"countersign/internal/task/taskweb"
 	"countersign/internal/testkit"
 	"countersign/internal/thread/threadweb"
+	"countersign/internal/trail/trailweb"
 )
 
 // One document describes the API of every feature; nothing is served that does not stand in it.
@@ -29,6 +31,8 @@ func TestAPIDocument(t *testing.T) {
 	documentweb.API(api, nil)
 	taskweb.API(api, nil)
 	threadweb.API(api, nil)
+	trailweb.API(api, nil)
+	importsweb.API(api, nil)
 	testkit.CheckOpenAPI(t, m)
 	everything := actor.Actor{Scopes: []string{}}
 	for _, s := range account.Scopes {

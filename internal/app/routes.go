@@ -60,6 +60,8 @@ func (a *App) api(mux *http.ServeMux) {
 	documentweb.API(api, a.Document)
 	taskweb.API(api, a.Task)
 	threadweb.API(api, a.Thread)
+	trailweb.API(api, a.Trail)
+	importsweb.API(api, a.Imports)
 }
 
 // limited bounds the body of ordinary forms; uploads and imports set limits of their own.

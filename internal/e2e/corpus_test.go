@@ -55,7 +55,7 @@ func engines(t *testing.T, fn func(t *testing.T, s *Server)) {
 type cast struct {
 	t                                    *testing.T
 	attorney, lead, junior, peer, senior *API
-	matter, task                         string
+	matter                               string
 }
 
 func castOf(t *testing.T, s *Server) *cast {
@@ -191,6 +191,22 @@ func TestCorpusGoesRound(t *testing.T) {
 					t.Errorf("version %s came back as %x (%d bytes), %v; want %s", version, got, b.Len(), err, want)
 				}
 			}
+		}
+		seen := map[string]bool{}
+		for _, e := range c.attorney.Read("/trail/task/" + p[len("/tasks/"):])["entries"].([]any) {
+			e := e.(Doc)
+			seen[e["action"].(string)] = true
+			if e["action"] == "task.release" && e["refused"] == true {
+				seen["refused"] = true
+			}
+		}
+		for _, want := range []string{"task.prepare", "refused", "task.release", "task.take", "task.submit", "task.raise_finding", "task.return", "task.approve", "task.sign_off"} {
+			if !seen[want] {
+				t.Errorf("the trail of the task does not tell of %s", want)
+			}
+		}
+		if told := c.junior.Read("/notices?all=true")["notices"].([]any); len(told) == 0 {
+			t.Error("the junior was told nothing")
 		}
 		// Whatever comes after the signature voids it.
 		signed := documentOf(c.attorney, c.matter, manifest[1])

@@ -173,6 +173,24 @@ func apiPeople(api huma.API, s *account.Service) {
 		func(ctx context.Context, who actor.Actor, in *rolesIn) error {
 			return s.ChangeRoles(ctx, who, in.ID, in.Body.Roles)
 		})
+	type dedicate struct {
+		Firm ident.OrgID `json:"firm,omitempty" doc:"Left out: for every firm again."`
+	}
+	type dedicateIn struct {
+		ID   ident.PersonID `path:"id"`
+		Body dedicate
+	}
+	web.Do(api, web.Endpoint{ID: "member.dedicate", Path: "/people/{id}/dedicate", Summary: "Have a provider's person work for one firm only"},
+		func(ctx context.Context, who actor.Actor, in *dedicateIn) error {
+			return s.Dedicate(ctx, who, in.ID, in.Body.Firm)
+		})
+	web.Do(api, web.Endpoint{ID: "member.reset_factor", Path: "/people/{id}/reset-factor", Summary: "Take the second factor from a member who has lost it", Detail: "Every session ends, and another is enrolled at the next sign-in."},
+		func(ctx context.Context, who actor.Actor, in *byPerson) error { return s.ResetFactor(ctx, who, in.ID) })
+	web.Offer(api, web.Endpoint{ID: "member.reset_access", Path: "/people/{id}/reset-access", Summary: "Give a member who has lost the password a link to choose another"},
+		func(ctx context.Context, who actor.Actor, in *byPerson) (wireLink, error) {
+			link, err := s.ResetAccess(ctx, who, in.ID)
+			return linkTo(link), err
+		})
 	type end struct {
 		Reason string `json:"reason"`
 	}

@@ -97,6 +97,9 @@ func apiGates(api huma.API, s *matter.Service) {
 	apiOn(api, matter.FileUndertaking, "undertakings", "File a provider's undertaking to a protective order", func(ctx context.Context, who actor.Actor, id ident.MatterID, b undertaking) error {
 		return s.FileUndertaking(ctx, who, id, b.Provider, b.Note)
 	})
+	apiOn(api, matter.WithdrawUndertaking, "undertakings/withdraw", "Take a provider's undertaking off the file", func(ctx context.Context, who actor.Actor, id ident.MatterID, b undertaking) error {
+		return s.WithdrawUndertaking(ctx, who, id, b.Provider, b.Note)
+	})
 	apiConflicts(api, s)
 }
 

@@ -135,12 +135,9 @@ type Reply[T any] struct{ Body T }
 // Offer registers an operation. fn translates and calls one verb or question; its error becomes a problem document.
 func Offer[I, T any](api huma.API, e Endpoint, fn func(ctx context.Context, who actor.Actor, in *I) (T, error)) {
 	huma.Register(api, e.operation(), func(ctx context.Context, in *I) (*Reply[T], error) {
-		c, ok := ctx.Value(callKey{}).(call)
-		if !ok {
-			return nil, problemOf(ctx, errNoCall)
-		}
-		if !c.who.Covers(e.ID) { // reads too: the gate asks for verbs only
-			return nil, problemOf(ctx, fault.Refused(authz.Decision{Rules: []authz.Rule{authz.OutOfScope(authz.Action(e.ID))}}))
+		c, err := e.call(ctx)
+		if err != nil {
+			return nil, problemOf(ctx, err)
 		}
 		out, err := once(ctx, c, func() (T, error) { return fn(ctx, c.who, in) })
 		if err != nil {
@@ -154,16 +151,28 @@ func Offer[I, T any](api huma.API, e Endpoint, fn func(ctx context.Context, who 
 func Do[I any](api huma.API, e Endpoint, fn func(ctx context.Context, who actor.Actor, in *I) error) {
 	e.Status = http.StatusNoContent
 	huma.Register(api, e.operation(), func(ctx context.Context, in *I) (*struct{}, error) {
-		c, ok := ctx.Value(callKey{}).(call)
-		if !ok {
-			return nil, problemOf(ctx, errNoCall)
+		c, err := e.call(ctx)
+		if err != nil {
+			return nil, problemOf(ctx, err)
 		}
-		_, err := once(ctx, c, func() (struct{}, error) { return struct{}{}, fn(ctx, c.who, in) })
+		_, err = once(ctx, c, func() (struct{}, error) { return struct{}{}, fn(ctx, c.who, in) })
 		if err != nil {
 			return nil, problemOf(ctx, err)
 		}
 		return nil, nil
 	})
+}
+
+// call finds who calls, and whether their token's scopes reach this operation: reads too, which the gate does not ask about.
+func (e Endpoint) call(ctx context.Context) (call, error) {
+	c, ok := ctx.Value(callKey{}).(call)
+	switch {
+	case !ok:
+		return c, errNoCall
+	case !c.who.Covers(e.ID):
+		return c, fault.Refused(authz.Decision{Rules: []authz.Rule{authz.OutOfScope(authz.Action(e.ID))}})
+	}
+	return c, nil
 }
 
 func (e Endpoint) operation() huma.Operation {

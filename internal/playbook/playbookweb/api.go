@@ -122,23 +122,64 @@ func apiReads(api huma.API, s *playbook.Service) {
 			v, err := s.ForTask(ctx, who, in.ID)
 			return apiVersion(v), err
 		})
-	type defect struct {
-		Code     string `json:"code"`
-		Severity string `json:"severity" enum:"critical,major,minor"`
-		Name     string `json:"name"`
-		Retired  bool   `json:"retired"`
+	apiDefects(api, s)
+}
+
+// A WireDefect is one code of a firm's taxonomy.
+type WireDefect struct {
+	Code     string `json:"code" example:"D-C1"`
+	Severity string `json:"severity" enum:"critical,major,minor"`
+	Name     string `json:"name"`
+	Examples string `json:"examples,omitempty"`
+	Points   int64  `json:"points" doc:"Weight in quality figures."`
+	Rev      int64  `json:"rev,omitempty" doc:"The revision that you looked at."`
+}
+
+func (d WireDefect) defect() playbook.Defect {
+	return playbook.Defect{Code: d.Code, Severity: d.Severity, Name: d.Name, Examples: d.Examples, Points: d.Points, Rev: d.Rev}
+}
+
+func apiDefects(api huma.API, s *playbook.Service) {
+	type listedDefect struct {
+		WireDefect
+		Retired bool `json:"retired"`
 	}
 	type defects struct {
-		Defects []defect `json:"defects"`
+		Defects []listedDefect `json:"defects"`
 	}
 	web.Offer(api, web.Endpoint{ID: "defect.list", Method: "GET", Path: "/defects", Summary: "List the defect codes of your firm"},
 		func(ctx context.Context, who actor.Actor, _ *wireNone) (defects, error) {
 			ds, err := s.Taxonomy(ctx, who)
-			out := defects{[]defect{}}
+			out := defects{[]listedDefect{}}
 			for _, d := range ds {
-				out.Defects = append(out.Defects, defect{d.Code, d.Severity, d.Name, !d.Retired.IsZero()})
+				out.Defects = append(out.Defects, listedDefect{WireDefect{d.Code, d.Severity, d.Name, d.Examples, d.Points, d.Rev}, !d.Retired.IsZero()})
 			}
 			return out, err
+		})
+	type addDefect struct{ Body WireDefect }
+	web.Do(api, web.Endpoint{ID: string(playbook.AddDefect), Path: "/defects", Summary: "Add a defect code"},
+		func(ctx context.Context, who actor.Actor, in *addDefect) error {
+			return s.AddDefect(ctx, who, in.Body.defect())
+		})
+	type editDefect struct {
+		Code string `path:"code" doc:"The code; it never changes."`
+		Body WireDefect
+	}
+	web.Do(api, web.Endpoint{ID: string(playbook.EditDefect), Path: "/defects/{code}/edit", Summary: "Change the words and weight of a defect code"},
+		func(ctx context.Context, who actor.Actor, in *editDefect) error {
+			in.Body.Code = in.Code
+			return s.EditDefect(ctx, who, in.Body.defect())
+		})
+	type retireDefect struct {
+		Rev int64 `json:"rev" doc:"The revision that you looked at."`
+	}
+	type retireCode struct {
+		Code string `path:"code"`
+		Body retireDefect
+	}
+	web.Do(api, web.Endpoint{ID: string(playbook.RetireDefect), Path: "/defects/{code}/retire", Summary: "Retire a defect code", Detail: "Findings that bear it keep it."},
+		func(ctx context.Context, who actor.Actor, in *retireCode) error {
+			return s.RetireDefect(ctx, who, in.Code, in.Body.Rev)
 		})
 }
 

@@ -103,6 +103,8 @@ func apiReviews(api huma.API, s *task.Service) {
 		func(ctx context.Context, who actor.Actor, in *settle) error {
 			return s.SettleFinding(ctx, who, in.ID, in.Finding, in.Body.State)
 		})
+	web.Do(api, web.Endpoint{ID: task.DoLook, Path: "/tasks/{id}/look", Summary: "Begin the review of the newest submission", Detail: "The record counts from here how long it takes."},
+		func(ctx context.Context, who actor.Actor, in *ByID) error { return s.Look(ctx, who, in.ID) })
 	type verdict struct {
 		Note string `json:"note,omitempty"`
 		WireRev

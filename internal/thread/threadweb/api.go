@@ -85,4 +85,39 @@ func API(api huma.API, s *thread.Service) {
 			_, err := s.Edit(ctx, who, in.ID, in.Body.Rev, in.Body.Text)
 			return err
 		})
+	apiNotices(api, s)
+}
+
+func apiNotices(api huma.API, s *thread.Service) {
+	type notice struct {
+		ID     string    `json:"id"`
+		Kind   string    `json:"kind" example:"returned"`
+		Text   string    `json:"text" doc:"As you may read it now."`
+		About  string    `json:"about,omitempty" doc:"task/…, document/… or matter/…"`
+		At     time.Time `json:"at"`
+		Read   bool      `json:"read"`
+		Urgent bool      `json:"urgent"`
+	}
+	type notices struct {
+		Notices []notice `json:"notices" doc:"Newest first."`
+	}
+	type which struct {
+		All bool `query:"all" doc:"Those that were read, too."`
+	}
+	web.Offer(api, web.Endpoint{ID: "notice.list", Method: "GET", Path: "/notices", Summary: "List what you were told", Detail: "The newest 100."},
+		func(ctx context.Context, who actor.Actor, in *which) (notices, error) {
+			told, _, err := s.Notices(ctx, who, in.All, thread.Cursor{}, 100)
+			out := notices{[]notice{}}
+			for _, n := range told {
+				about := ""
+				if n.About.ID != "" {
+					about = n.About.String()
+				}
+				out.Notices = append(out.Notices, notice{n.ID, n.Kind, n.Text, about, n.At.UTC(), n.Read, n.Urgent})
+			}
+			return out, err
+		})
+	type none struct{}
+	web.Do(api, web.Endpoint{ID: string(thread.DoRead), Path: "/notices/read", Summary: "Mark everything as read that you were told until now"},
+		func(ctx context.Context, who actor.Actor, _ *none) error { return s.ReadAll(ctx, who) })
 }
