@@ -22,9 +22,9 @@ type Scope struct{ ID, Name string }
 
 // Scopes lists what a token can be given.
 var Scopes = []Scope{
-	{"engagement.*", "Engagements"}, {"client.*", "Clients"}, {"matter.*", "Matters, gates and teams"}, {"wall.*", "Ethical walls"},
-	{"playbook.*", "Playbooks"}, {"task.*", "Tasks: release, drafts, reviews, sign-off"}, {"document.*", "Documents"},
-	{"thread.*", "Talk on tasks and matters"}, {"account.*", "Own account"}, {"member.*", "Members"},
+	{"engagement.*", "Engagements"}, {"client.*", "Clients"}, {"matter.*", "Matters, gates, teams and walls"}, {"conflict_check.*", "Conflict checks"},
+	{"playbook.*", "Playbooks"}, {"defect.*", "Defect codes"}, {"task.*", "Tasks: release, drafts, reviews, sign-off"}, {"document.*", "Documents"},
+	{"message.*", "Talk on tasks and matters"}, {"account.*", "Own account"}, {"member.*", "Members"}, {"org.*", "Organizations of the installation"},
 }
 
 // A TokenRequest asks for an API token.

@@ -3,9 +3,13 @@ package app
 import (
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
+
+	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
 	"countersign/internal/document/documentweb"
 	"countersign/internal/engagement/engagementweb"
+	"countersign/internal/kernel/actor"
 	"countersign/internal/matter/matterweb"
 	"countersign/internal/platform/web"
 	"countersign/internal/playbook/playbookweb"
@@ -26,4 +30,15 @@ func TestAPIDocument(t *testing.T) {
 	taskweb.API(api, nil)
 	threadweb.API(api, nil)
 	testkit.CheckOpenAPI(t, m)
+	everything := actor.Actor{Scopes: []string{}}
+	for _, s := range account.Scopes {
+		everything.Scopes = append(everything.Scopes, s.ID)
+	}
+	for path, item := range api.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post} {
+			if op != nil && !everything.Covers(op.OperationID) {
+				t.Errorf("%s: no scope that a token can have covers %s", path, op.OperationID)
+			}
+		}
+	}
 }

@@ -7,6 +7,8 @@
 package actor
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/kernel/ident"
@@ -28,6 +30,16 @@ type Actor struct {
 
 // System is the actor of a job of the given kind.
 func System(kind string) Actor { return Actor{Via: "job:" + kind} }
+
+// Covers reports whether the scopes of a token reach an action: the action itself, its whole feature ("task.*") or all
+// ("*"). Without a token everything is covered.
+func (a Actor) Covers(action string) bool {
+	if a.Scopes == nil {
+		return true
+	}
+	feature, _, _ := strings.Cut(action, ".")
+	return slices.Contains(a.Scopes, action) || slices.Contains(a.Scopes, feature+".*") || slices.Contains(a.Scopes, "*")
+}
 
 // IsSystem reports whether no person stands behind a.
 func (a Actor) IsSystem() bool { return a.Person == "" }

@@ -46,3 +46,8 @@ type Rule struct {
 	Say  string // one sentence: what it demands and that it is not met
 	Fix  string // what to do next, and who can
 }
+
+// OutOfScope is the rule that refuses a token an action outside its scopes.
+func OutOfScope(a Action) Rule {
+	return Rule{ID: "token-scope", Name: "Token scope", Say: "This API token does not have the scope " + string(a) + ".", Fix: "Make a token with that scope in Settings, API tokens."}
+}

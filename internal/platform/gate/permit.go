@@ -2,8 +2,6 @@ package gate
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"countersign/internal/kernel/actor"
@@ -60,9 +58,8 @@ func (g *Gate) decide(ctx context.Context, q db.Reader, who actor.Actor, now tim
 	} else if s.Org != "" && !who.IsSystem() && string(who.Org) != s.Org && string(who.Org) != s.Provider {
 		return authz.Decision{}, nil
 	}
-	if who.Scopes != nil && !scoped(who.Scopes, action) {
-		return authz.Decision{Policy: g.base.hash, Rules: []authz.Rule{{ID: "token-scope", Name: "Token scope",
-			Say: "This API token does not have the scope " + string(action) + ".", Fix: "Make a token with that scope in Settings, API tokens."}}}, nil
+	if !who.Covers(string(action)) {
+		return authz.Decision{Policy: g.base.hash, Rules: []authz.Rule{authz.OutOfScope(action)}}, nil
 	}
 	facts, err := loadFacts(ctx, q, who, now, s)
 	if err != nil {
@@ -73,12 +70,6 @@ func (g *Gate) decide(ctx context.Context, q db.Reader, who actor.Actor, now tim
 		return authz.Decision{}, err
 	}
 	return set.decide(who, now, action, s, facts)
-}
-
-// scoped reports whether a token's scopes cover an action: the action itself, its whole feature ("task.*") or all ("*").
-func scoped(scopes []string, a authz.Action) bool {
-	feature, _, _ := strings.Cut(string(a), ".")
-	return slices.Contains(scopes, string(a)) || slices.Contains(scopes, feature+".*") || slices.Contains(scopes, "*")
 }
 
 // facts is what the gate knows of the people and records around a decision.

@@ -11,6 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/authz"
+	"countersign/internal/kernel/fault"
 )
 
 // APIPath is where the API begins.
@@ -136,6 +138,9 @@ func Offer[I, T any](api huma.API, e Endpoint, fn func(ctx context.Context, who 
 		c, ok := ctx.Value(callKey{}).(call)
 		if !ok {
 			return nil, problemOf(ctx, errNoCall)
+		}
+		if !c.who.Covers(e.ID) { // reads too: the gate asks for verbs only
+			return nil, problemOf(ctx, fault.Refused(authz.Decision{Rules: []authz.Rule{authz.OutOfScope(authz.Action(e.ID))}}))
 		}
 		out, err := once(ctx, c, func() (T, error) { return fn(ctx, c.who, in) })
 		if err != nil {

@@ -49,7 +49,7 @@ func API(api huma.API, s *thread.Service) {
 		ByPlace
 		Before string `query:"before" doc:"As a page gave it in older."`
 	}
-	web.Offer(api, web.Endpoint{ID: "thread.get", Method: "GET", Path: "/threads/{kind}/{id}", Summary: "Read the talk on a matter, task or document"},
+	web.Offer(api, web.Endpoint{ID: "message.list", Method: "GET", Path: "/threads/{kind}/{id}", Summary: "Read the talk on a matter, task or document"},
 		func(ctx context.Context, who actor.Actor, in *page) (wireThread, error) {
 			p, err := s.Thread(ctx, who, in.Kind, in.ID, thread.ParseCursor(in.Before))
 			out := wireThread{[]wireMessage{}, p.Older.String(), p.All}
