@@ -82,10 +82,22 @@ func (c *Config) validateStores() error {
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		faults = append(faults, errors.New("--database-url must begin with postgres://, or be empty for SQLite in the data folder")) // never shown: it may hold a password
 	}
+	if holdsPassword(c.DatabaseURL) {
+		faults = append(faults, errors.New("--database-url holds a password, and flags and variables are read by others: write it into a file as .pgpass has it, mode 0600, and end the address with ?passfile=FILE"))
+	}
 	if u, err := url.Parse(c.BlobURL); c.BlobURL != "" && (err != nil || (u.Scheme != "file" && u.Scheme != "s3")) {
 		faults = append(faults, errors.New("--blob-url must begin with file:// or s3://"))
 	}
 	return errors.Join(faults...)
+}
+
+func holdsPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	_, set := u.User.Password()
+	return set || u.Query().Has("password")
 }
 
 func (c *Config) validateMail() error {

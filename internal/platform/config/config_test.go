@@ -66,6 +66,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		{"--base-url=http://countersign.example.org", "https://"},
 		{"--base-url=https://example.org/legal", "end after the host"},
 		{"--database-url=mysql://root:hunter2@h/d", "postgres://"},
+		{"--database-url=postgres://app:hunter2@h/d", "passfile"},
 		{"--blob-url=ftp://x", "--blob-url"},
 		{"--from=nobody", "--from"},
 		{"--smtp-port=25", "--smtp-host"},

@@ -2,10 +2,12 @@ package db
 
 import (
 	"context"
+	"countersign/internal/kernel/fault"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -146,6 +148,9 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	const attempts = 5
 	for try := 1; ; try++ {
 		err := d.writeOnce(ctx, fn)
+		if isFull(err) {
+			return fmt.Errorf("%w (%w: %w)", errFull, syscall.ENOSPC, err)
+		}
 		if try == attempts || !retryable(err) {
 			return err
 		}
@@ -177,6 +182,16 @@ func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 func retryable(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (pg.Code == "40001" || pg.Code == "40P01") // serialization failure, deadlock
+}
+
+// errFull is the fault of a write that found no room; it wraps syscall.ENOSPC.
+var errFull = fault.New(fault.Internal, "The disk is full: nothing was saved.")
+
+func isFull(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "53100"
+	}
+	return errors.Is(err, sqlite3.FULL)
 }
 
 // IsDuplicate reports whether err is a broken uniqueness constraint.

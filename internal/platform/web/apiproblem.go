@@ -63,7 +63,7 @@ func problemOf(ctx context.Context, err error) error {
 	switch p.Status {
 	case http.StatusRequestEntityTooLarge:
 		return shapeProblem(p.Status, nil)
-	case http.StatusInternalServerError:
+	case http.StatusInternalServerError, http.StatusInsufficientStorage:
 		p.Reference = ident.New()[24:]
 		if !errors.Is(err, context.Canceled) {
 			slog.ErrorContext(ctx, "request failed", "reference", p.Reference, "err", err)

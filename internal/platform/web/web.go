@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/a-h/templ"
@@ -36,6 +37,9 @@ func Status(err error) int {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return http.StatusRequestEntityTooLarge
 	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return http.StatusInsufficientStorage
+	}
 	switch fault.KindOf(err) {
 	case fault.Invalid:
 		return http.StatusUnprocessableEntity
@@ -59,7 +63,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	status, ref := Status(err), ""
-	if status == http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError {
 		ref = ident.New()[24:]
 		slog.ErrorContext(r.Context(), "request failed", "route", r.Pattern, "reference", ref, "err", err)
 	}
@@ -89,6 +93,8 @@ func heading(status int) string {
 		return "Not allowed"
 	case http.StatusConflict:
 		return "That has changed"
+	case http.StatusInsufficientStorage:
+		return "The disk is full"
 	case http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge, http.StatusBadRequest:
 		return "That cannot be taken"
 	}
