@@ -3,11 +3,13 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -151,16 +153,42 @@ func (p *Page) leave(act func()) {
 	p.waitFor("another page", `!window.beforeLeaving && document.readyState === "complete"`)
 }
 
-// press clicks the first element that the selector and the condition on e name, once it can be seen and used.
+// press clicks the first element that the selector and the condition on e name, once it can be seen and used. A live part of the
+// page may be replaced between finding and clicking; then the element is looked for again.
 func (p *Page) press(what, css, condition string) {
 	p.t.Helper()
-	p.waitFor(what, fmt.Sprintf(`(() => {
-		const found = [...document.querySelectorAll(%s)].find((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && %s);
-		document.querySelectorAll("[data-e2e]").forEach((e) => e.removeAttribute("data-e2e"));
-		if (found) found.setAttribute("data-e2e", "");
-		return document.readyState === "complete" && !!found;
-	})()`, quote(css), condition))
-	p.Click("[data-e2e]")
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	for {
+		p.waitFor(what, fmt.Sprintf(`(() => {
+			const found = [...document.querySelectorAll(%s)].find((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && %s);
+			document.querySelectorAll("[data-e2e]").forEach((e) => e.removeAttribute("data-e2e"));
+			if (found) found.setAttribute("data-e2e", "");
+			return document.readyState === "complete" && !!found;
+		})()`, quote(css), condition))
+		err := p.clickMarked(ctx)
+		switch {
+		case err == nil:
+			return
+		case ctx.Err() != nil || !gone(err):
+			p.fail("click "+what, err)
+		}
+	}
+}
+
+// clickMarked clicks what press has marked. It does not wait long for a mark that is gone.
+func (p *Page) clickMarked(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	return chromedp.Do(ctx, chromedp.Click(chromedp.CSS("[data-e2e]"), chromedp.NodeVisible))
+}
+
+// glance is how long a marked element may take to be clicked before it is looked for again.
+const glance = 20 * time.Second
+
+// gone reports whether a click failed because its element left the page before the mouse was pressed.
+func gone(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "node") || strings.Contains(err.Error(), "box model")
 }
 
 // Fill replaces the content of a field, once it can be seen.

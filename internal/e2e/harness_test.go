@@ -23,6 +23,8 @@ func page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	switch {
+	case r.URL.Path == "/breaks":
+		io.WriteString(w, `<!doctype html><html lang="en"><head><title>x</title><style>p { color: red }</style></head><body><main><h1>Breaks</h1><script>document.title = "y"</script><img alt="" src="http://localhost:1/x.png"></main></body></html>`)
 	case r.URL.Path == "/bad":
 		io.WriteString(w, `<!doctype html><html><head><title>x</title></head><body><main><h1>Bad</h1><input name="nameless"></main></body></html>`)
 	case r.Method == http.MethodPost:
@@ -68,6 +70,12 @@ func TestHarness(t *testing.T) {
 	var rules []string
 	for _, v := range p.Violations() {
 		rules = append(rules, v.Rule)
+	}
+	p.seen.take()
+	p.Go("/breaks")
+	p.See("Breaks")
+	if got := strings.Join(p.seen.take(), "\n"); !strings.Contains(got, "inline script") || !strings.Contains(got, "inline style") || !strings.Contains(got, "localhost:1") {
+		t.Errorf("noted of a page with an inline style, an inline script and a picture from elsewhere: %s", got)
 	}
 	if got := strings.Join(rules, " "); !strings.Contains(got, "html-has-lang") || !strings.Contains(got, "label") {
 		t.Errorf("axe-core found %q on a page with no language and a field with no label", got)

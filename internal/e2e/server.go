@@ -27,7 +27,7 @@ import (
 )
 
 // patience is how long anything on the way may take before the journey is given up: far beyond what a slow machine needs.
-const patience = 15 * time.Second
+const patience = 60 * time.Second
 
 // A Server is the running program.
 type Server struct {
@@ -255,7 +255,7 @@ func (s *Server) start(args []string) {
 	s.in = in
 	select {
 	case s.URL = <-found:
-	case <-time.After(20 * patience): // the demonstration writes a year of work first
+	case <-time.After(5 * patience): // the demonstration writes a year of work first
 		s.Kill()
 		s.t.Fatalf("the program printed no address:\n%s", s.log)
 	}

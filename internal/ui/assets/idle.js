@@ -38,10 +38,14 @@ const alive = async () => {
   } catch { /* no connection: the lock goes by this clock alone */ }
 };
 
-const active = () => {
+const active = (event) => {
   if (locked) return;
   const now = Date.now();
-  if (now - last > limit) { lock(); return; } // the machine slept: the timer did not run
+  if (now - last > limit) { // the machine slept: the timer did not run
+    if (event.type === "keydown") event.preventDefault(); // the key that wakes is not part of the factor
+    lock();
+    return;
+  }
   if (now - last > 2000) channel?.postMessage("active");
   last = now;
   if (now - beat > BEAT) alive();
@@ -67,7 +71,7 @@ const submit = async (event) => {
 
 if (limit > 0 && dialog) {
   for (const kind of ["pointerdown", "keydown", "input", "wheel", "touchstart"]) {
-    addEventListener(kind, active, { passive: true, capture: true });
+    addEventListener(kind, active, { passive: kind !== "keydown", capture: true });
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() - last > limit) lock(); });
   setInterval(() => { if (Date.now() - last > limit) lock(); }, 5000);
