@@ -38,7 +38,7 @@ type Group struct {
 	Hits []Hit
 }
 
-// Find returns what the person may see that begins like q; a record's own number before all else. An empty query
+// Find returns what the person may see in which every word of q begins a word; a record's own number before all else. An empty query
 // finds nothing.
 //
 // Faults: Invalid (field "q").
@@ -74,13 +74,17 @@ func (s *Service) Find(ctx context.Context, who actor.Actor, q string) (groups [
 
 // pattern is a query in lower case, ready for LIKE with the escape "\".
 type pattern struct {
-	exact, start, word string
-	task               int64 // the number in "T-2091", "t2091" or "2091"; -1 when it is none
+	exact, start string
+	words        [][2]string // each word at the beginning of a text, and within it
+	task         int64       // the number in "T-2091", "t2091" or "2091"; -1 when it is none
 }
 
 func beginning(q string) pattern {
 	escaped := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(q)
-	p := pattern{q, escaped + "%", "% " + escaped + "%", -1}
+	p := pattern{exact: q, start: escaped + "%", task: -1}
+	for _, w := range strings.Fields(escaped) {
+		p.words = append(p.words, [2]string{w + "%", "% " + w + "%"})
+	}
 	digits := strings.TrimPrefix(strings.TrimPrefix(q, "t"), "-")
 	if n, err := strconv.ParseInt(digits, 10, 64); err == nil && n > 0 {
 		p.task = n
@@ -88,9 +92,26 @@ func beginning(q string) pattern {
 	return p
 }
 
-// in is the condition that a column, or a word in it, begins like the query. column is never user input.
-func (p pattern) in(column string) db.Frag {
-	return db.SQL(`(LOWER(`+column+`) LIKE ? ESCAPE '\' OR LOWER(`+column+`) LIKE ? ESCAPE '\')`, p.start, p.word)
+// with adds the name of the matter to what is looked through when more than one word is given: "brandt summary".
+func (p pattern) with(column, matter string) []string {
+	if len(p.words) > 1 {
+		return []string{column, matter}
+	}
+	return []string{column}
+}
+
+// in is the condition that every word of the query begins a word of one of the columns, in any order. Columns are never
+// user input.
+func (p pattern) in(columns ...string) db.Frag {
+	all := db.SQL(`(1 = 1`)
+	for _, w := range p.words {
+		one := db.SQL(`1 = 0`)
+		for _, c := range columns {
+			one = one.Join(db.SQL(` OR LOWER(`+c+`) LIKE ? ESCAPE '\' OR LOWER(`+c+`) LIKE ? ESCAPE '\'`, w[0], w[1]))
+		}
+		all = all.Join(db.SQL(` AND (`), one, db.SQL(`)`))
+	}
+	return all.Join(db.SQL(`)`))
 }
 
 // rank is 0 for an exact match of number, 1 for a match at the beginning of title, 2 for the rest.
@@ -102,20 +123,20 @@ func (p pattern) matters(v gate.View) db.Frag {
 	own := v.Who.Org
 	return db.SQL(`SELECT m.id AS id, m.title AS title, m.number || CASE WHEN m.firm_id = ? THEN ' · ' || c.name ELSE '' END AS second, `, own).
 		Join(p.rank(db.SQL(`LOWER(m.number) = ?`, p.exact), "m.title"), db.SQL(` FROM matter m JOIN client c ON c.id = m.client_id WHERE (`),
-			p.in("m.title"), db.SQL(` OR `), p.in("m.number"), db.SQL(` OR (m.firm_id = ? AND `, own), p.in("c.name"), db.SQL(`))`)).And(v.Visible("m.id"))
+			p.in("m.title", "m.number"), db.SQL(` OR (m.firm_id = ? AND `, own), p.in("m.title", "m.number", "c.name"), db.SQL(`))`)).And(v.Visible("m.id"))
 }
 
 func (p pattern) tasks(v gate.View) db.Frag {
 	own := v.Who.Org
 	return db.SQL(`SELECT t.id AS id, 'T-' || CAST(t.number AS TEXT) || ' ' || t.title AS title, m.title AS second, `).
 		Join(p.rank(db.SQL(`t.number = ?`, p.task), "t.title"), db.SQL(` FROM task t JOIN matter m ON m.id = t.matter_id WHERE (`),
-			p.in("t.title"), db.SQL(` OR t.number = ? OR 't-' || CAST(t.number AS TEXT) LIKE ? ESCAPE '\')`, p.task, p.start)).
+			p.in(p.with("t.title", "m.title")...), db.SQL(` OR t.number = ? OR 't-' || CAST(t.number AS TEXT) LIKE ? ESCAPE '\')`, p.task, p.start)).
 		And(v.Visible("t.matter_id"), db.SQL(`t.state <> 'preparing' OR t.firm_id = ?`, own))
 }
 
 func (p pattern) documents(v gate.View) db.Frag {
 	return db.SQL(`SELECT d.id AS id, d.name AS title, m.title AS second, `).
-		Join(p.rank(db.SQL(`LOWER(d.name) = ?`, p.exact), "d.name"), db.SQL(` FROM document d JOIN matter m ON m.id = d.matter_id LEFT JOIN task t ON t.id = d.task_id WHERE `), p.in("d.name")).
+		Join(p.rank(db.SQL(`LOWER(d.name) = ?`, p.exact), "d.name"), db.SQL(` FROM document d JOIN matter m ON m.id = d.matter_id LEFT JOIN task t ON t.id = d.task_id WHERE `), p.in(p.with("d.name", "m.title")...)).
 		And(v.Visible("d.matter_id"), db.SQL(`d.state = 'active'`), db.SQL(`t.id IS NULL OR t.state <> 'preparing' OR t.firm_id = ?`, v.Who.Org))
 }
 
@@ -131,6 +152,6 @@ func (p pattern) people(v gate.View) db.Frag {
 
 func (p pattern) playbooks(v gate.View) db.Frag {
 	return db.SQL(`SELECT b.id AS id, b.code || ' ' || b.name AS title, b.practice_area AS second, `).
-		Join(p.rank(db.SQL(`LOWER(b.code) = ?`, p.exact), "b.name"), db.SQL(` FROM playbook b WHERE (`), p.in("b.name"), db.SQL(` OR `), p.in("b.code"), db.SQL(`)`)).
+		Join(p.rank(db.SQL(`LOWER(b.code) = ?`, p.exact), "b.name"), db.SQL(` FROM playbook b WHERE `), p.in("b.name", "b.code")).
 		And(db.SQL(`b.firm_id = ? AND b.retired_at = 0`, v.Who.Org))
 }

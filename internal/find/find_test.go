@@ -54,6 +54,10 @@ func TestFind(t *testing.T) {
 			{testkit.Partner, "logistics", "Brandt v. Kestrel; Kestrel reorganization"},
 			{testkit.Junior, "logistics", ""},
 			{testkit.Junior, "BRANDT", "Brandt v. Kestrel; T-209 Deposition summary, K. Brandt"},
+			{testkit.Junior, "kestrel brandt", "Brandt v. Kestrel; T-209 Deposition summary, K. Brandt; T-210 Depose 100% of_them; Exhibit active"}, // in any order, and by the matter
+			{testkit.Junior, "brandt summ", "T-209 Deposition summary, K. Brandt"},
+			{testkit.Junior, "kestrel depose", "T-210 Depose 100% of_them"}, // by the matter
+			{testkit.Walled, "kestrel depose", ""},
 			{testkit.Junior, "randt", ""}, // beginnings of words
 			{testkit.Junior, "t-209", "T-209 Deposition summary, K. Brandt"},
 			{testkit.Junior, "209", "T-209 Deposition summary, K. Brandt"},
