@@ -29,5 +29,8 @@ type Actor struct {
 // System is the actor of a job of the given kind.
 func System(kind string) Actor { return Actor{Via: "job:" + kind} }
 
+// Machine is the actor of an administrator's command on the machine of the installation. No request makes one.
+func Machine() Actor { return Actor{Via: "cli"} }
+
 // IsSystem reports whether no person stands behind a.
 func (a Actor) IsSystem() bool { return a.Person == "" }
