@@ -12,15 +12,19 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"countersign/internal/cli"
 	"countersign/internal/kernel/fault"
 )
 
-type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Build the demonstration where it is missing, and serve it."`
-	Serve   serveCmd   `cmd:"" help:"Serve an installation."`
-	Backup  backupCmd  `cmd:"" help:"Write an installation into one file, beside a running server."`
-	Restore restoreCmd `cmd:"" help:"Restore a backup into an empty folder and prove what was restored."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+type program struct {
+	cli.Commands `embed:""`
+
+	Demo    demoCmd    `cmd:"" group:"run" help:"Build the demonstration where it is missing, and serve it."`
+	Serve   serveCmd   `cmd:"" group:"run" help:"Serve an installation."`
+	Backup  backupCmd  `cmd:"" group:"run" help:"Write an installation into one file, beside a running server."`
+	Restore restoreCmd `cmd:"" group:"run" help:"Restore a backup into an empty folder and prove what was restored."`
+	Admin   adminCmd   `cmd:"" group:"run" help:"Do what only the machine of an installation may."`
+	Version versionCmd `cmd:"" group:"run" help:"Print the version."`
 }
 
 type versionCmd struct{}
@@ -31,33 +35,27 @@ func (versionCmd) Run() error {
 	return nil
 }
 
-func main() {
+const interrupted = 130 // as shells say it
+
+func main() { os.Exit(run()) }
+
+func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var c cli
-	k := kong.Parse(&c, kong.Name("countersign"), kong.UsageOnError(),
-		kong.Description("Paralegal work delegated, drafted, checked in three tiers and countersigned."), kong.BindTo(ctx, (*context.Context)(nil)))
+	k := kong.Parse(&program{}, kong.Name("countersign"), kong.ShortUsageOnError(), kong.Vars{"scopes": scopes()},
+		kong.Description("Paralegal work delegated, drafted, checked in three tiers and countersigned."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "work", Title: "Work on a server (--server, --token-file):"}, {Key: "run", Title: "Run a server:"}}),
+		kong.Exit(func(code int) { os.Exit(min(code, int(fault.Invalid)+1)) }), // a command line that does not parse is invalid
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&cli.IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 	err := k.Run()
-	if err == nil || errors.Is(err, context.Canceled) {
-		return
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, context.Canceled) {
+		return interrupted
 	}
 	fmt.Fprintln(os.Stderr, "countersign:", err)
-	os.Exit(exitCode(err)) //nolint:gocritic // nothing is left to stop
-}
-
-// exitCode is the one mapping from a fault to an exit status.
-func exitCode(err error) int {
-	switch fault.KindOf(err) {
-	case fault.Invalid:
-		return 2
-	case fault.NotFound:
-		return 3
-	case fault.Forbidden:
-		return 4
-	case fault.Conflict:
-		return 5
-	case fault.Stale:
-		return 6
-	}
-	return 1
+	return cli.ExitCode(err)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/db"
@@ -182,6 +183,50 @@ func TestTokens(t *testing.T) {
 		d.real.Advance(24*time.Hour + time.Second)
 		if d.holds(t, token) {
 			t.Error("a token outlives its end")
+		}
+	})
+}
+
+func TestIssueToken(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		ctx := t.Context()
+		p := d.add(t, "a@meridian.example", secret, testkit.Provider, "junior")
+		d.add(t, "new@meridian.example", "", testkit.Provider, "junior")
+		d.add(t, "both@meridian.example", secret, testkit.Provider, "junior")
+		d.add(t, "both@meridian.example", secret, testkit.Firm, "partner")
+		good := TokenRequest{"export", []string{"task.*"}, 30}
+		for name, who := range map[string]actor.Actor{
+			"a person": testkit.As(testkit.Junior), "an administrator": testkit.As(testkit.FirmAdmin), "a job": actor.System("digest"),
+			"a person who says to be the machine": {Person: testkit.PersonID(testkit.FirmAdmin), Org: testkit.Firm, Via: "cli", MFA: true},
+		} {
+			if _, err := d.IssueToken(ctx, who, "a@meridian.example", "", good); err == nil {
+				t.Errorf("%s makes a token for somebody else", name)
+			} else {
+				testkit.WantRule(t, err, "at-the-machine")
+			}
+		}
+		me := actor.Machine()
+		for _, c := range []struct{ email, org, field string }{
+			{"nobody@meridian.example", "", "email"}, {"new@meridian.example", "", "email"}, {"both@meridian.example", "", "org"}, {"a@meridian.example", "No such office", "org"},
+		} {
+			_, err := d.IssueToken(ctx, me, c.email, c.org, good)
+			wantField(t, err, c.field)
+		}
+		_, err := d.IssueToken(ctx, me, "a@meridian.example", "", TokenRequest{"export", []string{"*"}, 30})
+		wantField(t, err, "scopes")
+		if n := d.Int(db.SQL(`SELECT COUNT(*) FROM session WHERE kind = 'token'`)); n != 0 {
+			t.Errorf("%d tokens after refusals", n)
+		}
+		token, err := d.IssueToken(ctx, me, "A@meridian.example", "", good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := d.session(t, token)
+		if as := d.Actor(x, phone); as.Person != p || as.Org != testkit.Provider || as.Via != "api" || len(as.Scopes) != 1 || !as.SteppedUpAt.IsZero() {
+			t.Errorf("%+v", as)
+		}
+		if n := d.Int(db.SQL(`SELECT COUNT(*) FROM entry WHERE verb = 'account.issue_token' AND NOT refused AND owner_org_id = ?`, testkit.Provider)); n != 1 {
+			t.Errorf("%d entries", n)
 		}
 	})
 }

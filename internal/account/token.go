@@ -2,11 +2,13 @@ package account
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
+	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
 )
 
@@ -39,24 +41,81 @@ type TokenRequest struct {
 //
 // Faults: Invalid (fields "name", "scopes", "days"), Forbidden (no fresh factor; asked with a token).
 func (s *Service) MakeToken(ctx context.Context, who actor.Actor, in TokenRequest, d Device) (secret string, err error) {
-	name, err := cleanText("name", "a name for the token", in.Name, 80)
+	secret, n, err := s.newToken(in)
 	if err != nil {
 		return "", err
+	}
+	n.person, n.org, n.mfa, n.device = who.Person, who.Org, who.MFA, d
+	return secret, s.own(ctx, who, "account.make_token", map[string]string{"token": n.name}, func(tx *gate.Tx) error {
+		return insertSession(ctx, tx.Tx, n)
+	})
+}
+
+// newToken is a token as it was asked for, of nobody yet.
+func (s *Service) newToken(in TokenRequest) (secret string, n newSession, err error) {
+	name, err := cleanText("name", "a name for the token", in.Name, 80)
+	if err != nil {
+		return "", n, err
 	}
 	scopes, err := chosenScopes(in.Scopes)
 	if err != nil {
-		return "", err
+		return "", n, err
 	}
 	life := time.Duration(in.Days) * 24 * time.Hour
 	if in.Days < 1 || life > TokenLasts {
-		return "", fault.InField("days", "A token lasts between 1 and 366 days.")
+		return "", n, fault.InField("days", "A token lasts between 1 and 366 days.")
 	}
 	secret = TokenPrefix + newToken()
-	id := ident.SessionID(ident.New())
-	return secret, s.own(ctx, who, "account.make_token", map[string]string{"token": name}, func(tx *gate.Tx) error {
-		return insertSession(ctx, tx.Tx, newSession{id: id, secret: secret, kind: Token, person: who.Person, org: who.Org, name: name, scopes: scopes,
-			mfa: who.MFA, at: s.now(), ends: s.now().Add(life), device: d})
+	return secret, newSession{id: ident.SessionID(ident.New()), secret: secret, kind: Token, name: name, scopes: scopes, at: s.now(), ends: s.now().Add(life)}, nil
+}
+
+// IssueToken makes an API token of the person with this address, in the organization named org, or "" for their only one.
+// It is for the administrator of the machine, who holds the keys anyway: no request over the network can be its actor.
+// Who set no second factor gets no token, as they could not sign in either.
+//
+// Faults: Invalid (fields "email", "org", "name", "scopes", "days"), Forbidden (anyone but the machine's own command).
+func (s *Service) IssueToken(ctx context.Context, who actor.Actor, email, org string, in TokenRequest) (secret string, err error) {
+	secret, n, err := s.newToken(in)
+	if err != nil {
+		return "", err
+	}
+	if err := s.owner(ctx, email, org, &n); err != nil {
+		return "", err
+	}
+	n.mfa = true
+	return secret, s.Gate.Write(ctx, who, "account.issue_token", func(tx *gate.Tx) error {
+		if err := tx.Permit(ctx, ownAccount(who, n.person)); err != nil {
+			return err
+		}
+		tx.Record(gate.Entry{Subject: personRef(n.person), Owner: n.org, Values: map[string]string{"token": n.name, "scopes": strings.Join(n.scopes, " ")}})
+		return insertSession(ctx, tx.Tx, n)
 	})
+}
+
+// owner finds whose a token is to be.
+func (s *Service) owner(ctx context.Context, email, org string, n *newSession) error {
+	type place struct {
+		person   ident.PersonID
+		org      ident.OrgID
+		enrolled bool
+	}
+	places, err := db.All(ctx, s.Gate.DB, db.SQL(`SELECT p.id, m.org_id, LENGTH(p.totp_secret) > 0 FROM person p JOIN member m ON m.person_id = p.id JOIN org o ON o.id = m.org_id
+		WHERE p.email = ? AND p.disabled_at = 0 AND m.until_at > ? AND (? = '' OR o.name = ?)`, strings.ToLower(email), db.Micros(s.Gate.Now()), org, org),
+		func(rs *db.Rows, p *place) error { return rs.Scan(&p.person, &p.org, &p.enrolled) })
+	switch {
+	case err != nil:
+		return err
+	case len(places) == 0 && org != "":
+		return fault.InField("org", "Nobody with this address belongs to an organization of that name.")
+	case len(places) == 0:
+		return fault.InField("email", "Nobody with this address belongs to an organization.")
+	case len(places) > 1:
+		return fault.InField("org", "This person belongs to several organizations: name the one.")
+	case !places[0].enrolled:
+		return fault.InField("email", "This person has not set a second factor yet.")
+	}
+	n.person, n.org = places[0].person, places[0].org
+	return nil
 }
 
 func chosenScopes(ids []string) (out []string, err error) {

@@ -42,15 +42,20 @@ func OpenDemo(ctx context.Context, c *config.Config, log *slog.Logger, progress 
 	if err != nil {
 		return nil, err
 	}
-	clock := demo.NewClock(world.Clock, time.Now)
-	clock.RunFrom(world.Clock, mark.Built)
 	d := &Demo{}
-	a, err := Open(ctx, c, clock.Now, d, log)
+	a, err := Open(ctx, c, mark.clock(), d, log)
 	if err != nil {
 		return nil, err
 	}
 	d.People = a.cast
 	return a, nil
+}
+
+// clock is the demonstration's: it begins at a fixed instant and runs from the build on.
+func (m demoMark) clock() func() time.Time {
+	c := demo.NewClock(world.Clock, time.Now)
+	c.RunFrom(world.Clock, m.Built)
+	return c.Now
 }
 
 func readMark(dir string) (m demoMark, err error) {

@@ -68,7 +68,7 @@ func TestRulesCatch(t *testing.T) {
 		"task ! net/http", "task ! database/sql", "task ! net/http/httptest", "task ! github.com/a-h/templ", "task ! math/rand",
 		"task > platform/web", "task > task/taskweb", "task > testkit", "task > app", "task > matter", "task > schema", "task > ui",
 		"task/taskweb > platform/db", "task/taskweb > platform/gate", "task/taskweb ! database/sql", "task/taskweb > matter", "task/taskweb > matter/matterweb",
-		"task/taskweb ! html/template", "ui > task", "ui > platform/web", "client > task", "schema > platform/gate", "platform/gate > ui", "platform/web > task", "demo/world > app", "demo/world > task/taskweb", "demo/world ! database/sql", "schema ! github.com/jackc/pgx/v5",
+		"task/taskweb ! html/template", "ui > task", "ui > platform/web", "client > task", "cli > task", "cli > platform/config", "cli ! net/http", "client > cli", "schema > platform/gate", "platform/gate > ui", "platform/web > task", "demo/world > app", "demo/world > task/taskweb", "demo/world ! database/sql", "schema ! github.com/jackc/pgx/v5",
 	} {
 		if from, to, inside := edge(c); may(from, to, inside) == "" {
 			t.Errorf("the rules let %s import %s", from, to)
@@ -77,7 +77,7 @@ func TestRulesCatch(t *testing.T) {
 	for _, c := range []string{
 		"task > platform/gate", "task > kernel/fault", "task/taskweb > task", "task/taskweb > ui", "task/taskweb ! net/http", "task/taskweb > platform/web",
 		"platform/db ! database/sql", "platform/jobs ! github.com/jackc/pgx/v5/pgxpool", "schema ! database/sql", "ui ! github.com/a-h/templ", "app > task/taskweb",
-		"task ! math/rand/v2", "platform/web > ui", "demo/world > task", "demo/world > demo/paper", "platform/gate ! github.com/cedar-policy/cedar-go/types",
+		"task ! math/rand/v2", "cli > client", "platform/web > ui", "demo/world > task", "demo/world > demo/paper", "platform/gate ! github.com/cedar-policy/cedar-go/types",
 	} {
 		if from, to, inside := edge(c); may(from, to, inside) != "" {
 			t.Errorf("the rules do not let %s import %s", from, to)

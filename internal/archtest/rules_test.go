@@ -43,7 +43,7 @@ var reserved = []struct{ prefix, who, why string }{
 var free = []string{"app", "testkit", "archtest", "e2e", "bench"}
 
 // rings are the other top-level folders that are no feature.
-var rings = []string{"kernel", "platform", "schema", "ui", "client", "demo"}
+var rings = []string{"kernel", "platform", "schema", "ui", "client", "cli", "demo"}
 
 // pure is all that a kernel package may import from outside.
 var pure = strings.Fields("cmp crypto/rand encoding/binary encoding/hex errors fmt iter maps slices strconv strings sync/atomic time unicode unicode/utf8")
@@ -70,6 +70,8 @@ func may(from, to string, inside bool) string {
 	case ring == "demo":
 		ok := first(to) == "demo" || first(to) == "platform" && to != "platform/web" || uses[to] != nil
 		return unless(ok, "the demonstration does what people do, through the features' verbs")
+	case ring == "cli":
+		return unless(to == "client", "the command line knows the server by its API")
 	case ring == "ui":
 		return unless(first(to) == "ui", "the design system knows no feature")
 	}

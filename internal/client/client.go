@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,7 +78,23 @@ func (c *Client) Upload(ctx context.Context, path string, file io.Reader, out an
 	return c.send(ctx, http.MethodPost, path, file, "application/octet-stream", out)
 }
 
-// Download writes the bytes of a version to w and returns their SHA-256. An error means that w does not have all of them.
+// Raw sends a request as it is and copies the answer to w. body nil sends none.
+func (c *Client) Raw(ctx context.Context, method, path string, body io.Reader, w io.Writer) error {
+	mediaType := ""
+	if body != nil {
+		mediaType = "application/json"
+	}
+	rs, err := c.do(ctx, method, path, body, mediaType)
+	if err != nil {
+		return err
+	}
+	defer rs.Body.Close() //nolint:errcheck // it was only read
+	_, err = io.Copy(w, rs.Body)
+	return err
+}
+
+// Download writes the bytes of a version to w and returns their SHA-256. An error means that w does not have all of
+// them, or others than the server told the SHA-256 of.
 func (c *Client) Download(ctx context.Context, version string, w io.Writer) (sum [32]byte, err error) {
 	rs, err := c.do(ctx, http.MethodGet, "/versions/"+url.PathEscape(version)+"/bytes", nil, "")
 	if err != nil {
@@ -90,6 +107,9 @@ func (c *Client) Download(ctx context.Context, version string, w io.Writer) (sum
 		err = io.ErrUnexpectedEOF
 	}
 	h.Sum(sum[:0])
+	if told := rs.Header.Get("Repr-Digest"); err == nil && told != "" && told != "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":" {
+		err = errors.New("what arrived has another SHA-256 than the server told")
+	}
 	return sum, err
 }
 

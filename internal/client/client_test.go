@@ -95,6 +95,15 @@ func TestRequests(t *testing.T) {
 	if err != nil || b.String() != "abc" || sum[0] != 0xba || sum[31] != 0xad {
 		t.Errorf("%q %x %v", b.String(), sum, err)
 	}
+	for told, ok := range map[string]bool{"sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:": true, "sha-256=:AAAWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:": false} {
+		d := dial(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Repr-Digest", told)
+			w.Write([]byte("abc"))
+		}) //nolint:errcheck // a test
+		if _, err := d.Download(context.Background(), "v1", &b); (err == nil) != ok {
+			t.Errorf("%s: %v", told, err)
+		}
+	}
 	if strings.Join(keys, ",") != ",again," {
 		t.Errorf("keys %q: a key serves one request", keys)
 	}

@@ -67,6 +67,7 @@ type WholeQuestion struct {
 type Filter struct {
 	Matter ident.MatterID
 	State  State
+	Number int64        // as people say it, "T-2094"; each firm counts its own
 	Mine   bool         // held by the reader
 	After  ident.TaskID // the last task of the page before
 	Limit  int          // 1 to 200; 0 for 50
@@ -85,6 +86,9 @@ func (s *Service) List(ctx context.Context, who actor.Actor, f Filter) (out []Ta
 	}
 	if f.State != "" {
 		q = q.And(db.SQL(`t.state = ?`, f.State))
+	}
+	if f.Number != 0 {
+		q = q.And(db.SQL(`t.number = ?`, f.Number))
 	}
 	if f.Mine {
 		q = q.And(db.SQL(`t.holder_id = ?`, who.Person))

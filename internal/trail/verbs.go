@@ -104,6 +104,7 @@ var verbs = map[string]verb{
 	"account.change_password":  {"account", "changed", "change", "the password"},
 	"account.change_settings":  {"account", "changed", "change", "settings"},
 	"account.make_token":       {"account", "made", "make", "an API token"},
+	"account.issue_token":      {"account", "made", "make", "an API token for {it}, at the machine"},
 	"account.act_for":          {"account", "went over to", "go over to", "another organization"},
 	"account.open_for":         {"account", "opened", "open", "a session for {it}"},
 	"member.invite":            {"account", "invited", "invite", "[{name}]"},

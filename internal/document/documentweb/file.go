@@ -1,6 +1,7 @@
 package documentweb
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -28,6 +29,7 @@ func serveBytes(w http.ResponseWriter, r *http.Request, o document.Opened) {
 	h.Set("Content-Disposition", disposition(o.Version.Name))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(o.SHA256[:])+":") // RFC 9530: of the whole, in a range too
 	h.Set("ETag", `"`+string(o.Version.ID)+`"`)
 	http.ServeContent(w, r, "", o.Version.MadeAt, o.Body)
 }

@@ -41,5 +41,8 @@ func (a Actor) Covers(action string) bool {
 	return slices.Contains(a.Scopes, action) || slices.Contains(a.Scopes, feature+".*") || slices.Contains(a.Scopes, "*")
 }
 
+// Machine is the actor of an administrator's command on the machine of the installation. No request makes one.
+func Machine() Actor { return Actor{Via: "cli"} }
+
 // IsSystem reports whether no person stands behind a.
 func (a Actor) IsSystem() bool { return a.Person == "" }

@@ -57,6 +57,7 @@ func apiMove[B any](api huma.API, action authz.Action, path, summary string, do 
 type wireFilter struct {
 	Matter ident.MatterID `query:"matter" doc:"Only tasks of this matter."`
 	State  task.State     `query:"state" enum:"preparing,open,declined,paused,recalled,cancelled,delivered"`
+	Number int64          `query:"number" minimum:"1" doc:"Only tasks of this number, 2094 for T-2094; each firm counts its own."`
 	Mine   bool           `query:"mine" doc:"Only tasks that you hold."`
 	After  ident.TaskID   `query:"after" doc:"The last task of the page before."`
 	Limit  int            `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -65,7 +66,7 @@ type wireFilter struct {
 func apiReads(api huma.API, s *task.Service) {
 	web.Offer(api, web.Endpoint{ID: "task.list", Method: "GET", Path: "/tasks", Summary: "List tasks", Detail: "In the order in which they were made; a page is full while more may follow."},
 		func(ctx context.Context, who actor.Actor, in *wireFilter) (out wireTasks, err error) {
-			ts, err := s.List(ctx, who, task.Filter{Matter: in.Matter, State: in.State, Mine: in.Mine, After: in.After, Limit: in.Limit})
+			ts, err := s.List(ctx, who, task.Filter{Matter: in.Matter, State: in.State, Number: in.Number, Mine: in.Mine, After: in.After, Limit: in.Limit})
 			out.Tasks = make([]WireTask, len(ts))
 			for i, t := range ts {
 				out.Tasks[i] = taskOnWire(t)

@@ -150,6 +150,11 @@ func TestCircle(t *testing.T) {
 		if list := r.want(200, testkit.Lead, "GET", "/tasks?state=delivered&matter="+string(testkit.Matter), nil)["tasks"].([]any); len(list) != 1 {
 			t.Errorf("list %v", list)
 		}
+		for query, n := range map[string]int{strings.TrimPrefix(whole["number"].(string), "T-"): 1, "999999": 0} {
+			if list := r.want(200, testkit.Lead, "GET", "/tasks?number="+query, nil)["tasks"].([]any); len(list) != n {
+				t.Errorf("number %s: %v", query, list)
+			}
+		}
 	})
 }
 
