@@ -186,6 +186,13 @@ func (b *builder) teamAndWalls(ctx context.Context, m world.Matter, id ident.Mat
 			return err
 		}
 	}
+	for _, p := range world.People() { // a client reads of their own matters
+		if slices.Contains(p.Roles, "client_reader") && p.Client == m.Client {
+			if err := b.Matter.AddToTeam(ctx, attorney, id, b.people[p.Key]); err != nil {
+				return err
+			}
+		}
+	}
 	for _, flag := range m.Flags {
 		if err := b.Matter.Restrict(ctx, compliance, id, flag, "Noted when the matter was opened"); err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
@@ -102,16 +104,30 @@ func (t taskType) version(p Playbook, tx *gate.Tx) Version {
 	v := Version{Playbook: p.ID, Firm: p.Firm, Code: p.Code, Name: p.Name, Area: p.Area, N: 1, State: InForce,
 		Offshore: t.Offshore, TurnaroundHours: t.Standard, RushHours: t.Rush, Stages: DefaultStages(),
 		MadeBy: tx.Who.Person, MadeAt: tx.Now, ReleasedBy: tx.Who.Person, ReleasedAt: tx.Now, Note: "From the catalogue", Rev: 1,
-		Body: Body{Steps: t.Steps, Flags: t.Flags, Deliverable: t.Deliverable, Inputs: t.Inputs, Defects: t.Defects}}
+		Body: Body{Steps: sentences(t.Steps), Flags: sentences(t.Flags), Deliverable: sentence(t.Deliverable), Inputs: sentences(t.Inputs), Defects: sentences(t.Defects)}}
 	for _, s := range v.Stages { // who drafts goes through the list before the reviewers do
 		if s.Kind != Acceptance {
-			v.Body.Checklists = append(v.Body.Checklists, Checklist{StageKey: s.Key, Items: t.Checklist})
+			v.Body.Checklists = append(v.Body.Checklists, Checklist{StageKey: s.Key, Items: sentences(t.Checklist)})
 		}
 	}
 	if t.Offshore == Conditional {
-		v.Body.Condition = strings.Join(t.Flags, "; ")
+		v.Body.Condition = sentence(strings.Join(t.Flags, "; "))
 	}
 	return v
+}
+
+// sentence begins a line of the catalogue, which is written in fragments, with a capital.
+func sentence(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+func sentences(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = sentence(l)
+	}
+	return out
 }
 
 func taskTypes() (out []taskType, err error) {

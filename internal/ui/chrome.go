@@ -39,6 +39,7 @@ type Chrome struct {
 	LiveTopics  []string // topics that the page listens to beyond those of its live parts
 	CSS         []string // further style sheets, as addresses (see Asset)
 	Scripts     []string // further modules, as addresses
+	FindOff     bool     // nothing here is to be found by this reader
 	Wide        bool     // the content may use the full width (boards, viewers)
 }
 

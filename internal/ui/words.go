@@ -34,7 +34,15 @@ func DualOf(t, now time.Time, reader, other *time.Location) Dual {
 }
 
 // Clock is the time of day with its zone, "08:40 CST". The zone is the one t is in.
-func Clock(t time.Time) string { return t.Format("15:04 MST") }
+func Clock(t time.Time) string { return t.Format("15:04 ") + zoneWord(t) }
+
+// zoneWord is the zone's abbreviation. Manila's own, PST, reads as Pacific time in a U.S. firm.
+func zoneWord(t time.Time) string {
+	if t.Location().String() == "Asia/Manila" {
+		return "PHT"
+	}
+	return t.Format("MST")
+}
 
 // DayOf is a day that is stored as text, "10 Mar 2026"; other text stays as it is.
 func DayOf(on string) string {

@@ -13,6 +13,8 @@ import (
 
 	"countersign/internal/account"
 	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/authz"
+	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/web"
 	"countersign/internal/ui"
 )
@@ -92,7 +94,24 @@ func (h *Web) serveOpen(w http.ResponseWriter, r *http.Request, x account.Sessio
 			return
 		}
 	}
-	next.ServeHTTP(w, r.WithContext(web.WithReader(r.Context(), h.reader(w, r, x))))
+	r = r.WithContext(web.WithReader(r.Context(), h.reader(w, r, x)))
+	if onlyClient(x) && !clientPage(r.URL.Path) {
+		web.Fail(w, r, fault.Refused(authz.Decision{Rules: []authz.Rule{{ID: "client-access", Name: "Client access",
+			Say: "A client reads what was outsourced, to whom and under what protection; drafts, reviews and talk are between the firm and its provider.", Fix: "Ask the firm for the file or the record."}}}))
+		return
+	}
+	next.ServeHTTP(w, r)
+}
+
+// onlyClient reports whether somebody is a client of the firm and nothing else in it. They may know of their matters, so
+// the visibility of records cannot keep the firm's own work from them: their way in is these pages and no other.
+func onlyClient(x account.Session) bool {
+	return len(x.Roles) == 1 && x.Roles[0] == "client_reader"
+}
+
+func clientPage(path string) bool {
+	return path == "/" || path == web.APIPath+"/me" || slices.ContainsFunc([]string{"/settings", "/notices", "/live", "/alive", "/unlock", "/sign-out", "/step-up", "/enrol", "/as-org", "/demo/as", "/healthz"},
+		func(p string) bool { return path == p || strings.HasPrefix(path, p+"/") })
 }
 
 // background reports whether a script asks, not a person: a live part, an event stream.

@@ -38,7 +38,7 @@ func side(kind string) ui.Side {
 
 // chrome is what stands around a page. What cannot be read for it is left out: a page is worth more than its bell.
 func (h *Web) chrome(w http.ResponseWriter, r *http.Request, x account.Session, who actor.Actor, title string) ui.Chrome {
-	c := ui.Chrome{Title: title, Side: side(x.OrgKind), Theme: x.Theme, Density: x.Density, KeysOff: !x.KeysOn, Org: x.OrgName, Person: x.Name,
+	c := ui.Chrome{Title: title, FindOff: onlyClient(x), Side: side(x.OrgKind), Theme: x.Theme, Density: x.Density, KeysOff: !x.KeysOn, Org: x.OrgName, Person: x.Name,
 		Nav: web.ReaderOf(r).Nav, Flash: web.TakeFlash(w, r)}
 	if x.Kind == account.Web {
 		c.IdleSeconds = int((x.Idle() - time.Minute) / time.Second) // the page locks before the server does: seen_at may lag a minute
@@ -70,7 +70,7 @@ type place struct {
 // places follow the policies: what a role may not open stands in nobody's way. What may be seen is still for the gate.
 var places = []place{
 	{"", ui.NavItem{Label: "Home", Href: "/", Icon: ui.IconHome, Key: "h"}, "", ""},
-	{"", ui.NavItem{Label: "Matters", Href: "/matters", Icon: ui.IconFolder, Key: "m"}, "", ""},
+	{"", ui.NavItem{Label: "Matters", Href: "/matters", Icon: ui.IconFolder, Key: "m"}, "", staff},
 	{"", ui.NavItem{Label: "Work", Href: "/work", Icon: ui.IconList, Key: "w"}, "", staff},
 	{"", ui.NavItem{Label: "Conflict checks", Href: "/conflict-checks", Icon: ui.IconCourt, Key: "c"}, "provider", "team_lead administrator"},
 	{"Evidence", ui.NavItem{Label: "Trail", Href: "/trail", Icon: ui.IconTrail, Key: "t"}, "", staff},

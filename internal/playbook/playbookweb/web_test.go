@@ -78,7 +78,7 @@ func TestPagesFromImportToRelease(t *testing.T) {
 		}
 		at := "/playbooks/" + string(l.Cards[0].ID)
 		page, _ = s.ask(t, testkit.Attorney, at, nil, 200)
-		has(t, page, "Version 1 is in force", "export metadata", "Checklist: Peer review", "Start version 2")
+		has(t, page, "Version 1 is in force", "Export metadata", "Checklist: Peer review", "Start version 2")
 		s.ask(t, testkit.Stranger, at, nil, 404)
 		s.ask(t, testkit.Attorney, "/playbooks/nothing", nil, 404)
 		s.ask(t, testkit.Attorney, at+"/edit", nil, 409)
@@ -115,7 +115,7 @@ func TestPagesFromImportToRelease(t *testing.T) {
 		page, _ = s.ask(t, testkit.Compliance, to, nil, 200)
 		has(t, page, "Version 2 is in force", "read the protocol", "compare?from=1&amp;to=2")
 		page, _ = s.ask(t, testkit.Compliance, at+"/compare?from=1&to=2", nil, 200)
-		has(t, page, "<del>export metadata</del>", "<ins>read the protocol</ins>", "Cite check")
+		has(t, page, "<del>Export metadata</del>", "<ins>read the protocol</ins>", "Cite check")
 		s.ask(t, testkit.Compliance, at+"/compare?from=1&to=x", nil, 404)
 		s.ask(t, testkit.Compliance, at+"/retire", url.Values{}, 403)
 		s.ask(t, testkit.Attorney, at+"/retire", url.Values{}, 303)

@@ -57,7 +57,26 @@ type Home struct {
 	Counts      Counts
 	Moving      []Line // open or held, not with the person; the first of MovingTotal, by due time
 	MovingTotal int
-	Delivered   []Line // of a client reader, and of nobody else: newest first
+	Delivered   []Line       // of a client reader, and of nobody else: newest first
+	Outsourced  []Outsourced // likewise
+	Begin       []FirstStep  // while the organization has no task yet: what makes the first one possible, in order
+}
+
+// A FirstStep is something that must be there before work can go round, and who makes it.
+type FirstStep struct {
+	Kind string // people, provider, engagement, playbooks, matter or package; for a provider people, engagement or package
+	Done bool
+	Mine bool // the reader's role does it
+}
+
+// An Outsourced is one matter that a provider holds, as its client reads it: what, to whom, under what protection.
+type Outsourced struct {
+	Matter, Number    string
+	Provider, Country string // in words
+	Consent           string // who gave it and when; "" for none on file
+	Agreements        string // kinds on file: "dpa nda"
+	People            int    // of the provider, on the matter's team
+	Since             time.Time
 }
 
 // Is reports whether the person has one of the roles.
@@ -80,7 +99,10 @@ func (s *Service) Home(ctx context.Context, who actor.Actor) (h Home, err error)
 		return h, err
 	}
 	if h.Is("client_reader") {
-		h.Delivered, err = lines(ctx, v, db.SQL(`t.state = 'delivered'`), byNews, homeRows)
+		if h.Delivered, err = lines(ctx, v, db.SQL(`t.state = 'delivered'`), byNews, homeRows); err != nil {
+			return h, err
+		}
+		h.Outsourced, err = outsourced(ctx, v)
 		return h, err
 	}
 	if h.Needs, err = s.needs(ctx, v, h); err != nil {
@@ -95,12 +117,51 @@ func (s *Service) Home(ctx context.Context, who actor.Actor) (h Home, err error)
 	if h.Counts, err = countAll(ctx, v); err != nil {
 		return h, err
 	}
+	if h.Begin, err = firstSteps(ctx, v, h); err != nil {
+		return h, err
+	}
 	elsewhere := db.SQL(`t.state IN ('open', 'paused') AND t.holder_id <> ?`, who.Person)
 	if h.MovingTotal, err = count(ctx, v, elsewhere); err != nil {
 		return h, err
 	}
 	h.Moving, err = lines(ctx, v, elsewhere, `t.due_at, t.id`, homeRows)
 	return h, err
+}
+
+// outsourced lists the matters of the reader that a provider holds now.
+func outsourced(ctx context.Context, v gate.View) ([]Outsourced, error) {
+	at := db.Micros(v.Now)
+	q := db.SQL(`SELECT m.title, m.number, o.name, e.country, op.from_at,
+			COALESCE((SELECT MAX(k.given_by || ', ' || k.given_on) FROM consent k WHERE k.matter_id = m.id AND k.provider_id = o.id AND k.withdrawn_at = 0), ''),
+			COALESCE((SELECT STRING_AGG(a.kind, ' ') FROM agreement a WHERE a.engagement_id = e.id AND a.withdrawn_at = 0), ''),
+			(SELECT COUNT(DISTINCT g.person_id) FROM access_grant g WHERE g.scope_kind = 'matter' AND g.scope_id = m.id AND g.org_id = o.id AND g.from_at <= ? AND g.until_at > ?)
+		FROM matter m JOIN matter_opening op ON op.matter_id = m.id AND op.org_id <> m.firm_id AND op.from_at <= ? AND op.until_at > ?
+			JOIN org o ON o.id = op.org_id JOIN engagement e ON e.firm_id = m.firm_id AND e.provider_id = o.id AND e.phase <> 'ended'
+		WHERE m.firm_id = ?`, at, at, at, at, v.Who.Org).And(v.Visible("m.id")).Join(db.SQL(` ORDER BY m.title, m.id, o.name LIMIT 200`))
+	return db.All(ctx, v, q, func(rs *db.Rows, o *Outsourced) error {
+		err := rs.Scan(&o.Matter, &o.Number, &o.Provider, &o.Country, db.At{T: &o.Since}, &o.Consent, &o.Agreements, &o.People)
+		o.Country = country(o.Country)
+		return err
+	})
+}
+
+// firstSteps looks at what is there, until the first package was prepared.
+func firstSteps(ctx context.Context, v gate.View, h Home) ([]FirstStep, error) {
+	org, at := v.Who.Org, db.Micros(v.Now)
+	var tasks, people, engagements, playbooks, matters int
+	err := v.QueryRow(ctx, db.SQL(`SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE firm_id = ? OR (provider_id = ? AND state <> 'preparing') LIMIT 1) x),
+			(SELECT COUNT(*) FROM member WHERE org_id = ? AND until_at > ?), (SELECT COUNT(*) FROM engagement WHERE (firm_id = ? OR provider_id = ?) AND phase IN ('pilot', 'active')),
+			(SELECT COUNT(*) FROM playbook WHERE firm_id = ? AND current_n > 0), (SELECT COUNT(*) FROM matter WHERE firm_id = ?)`,
+		org, org, org, at, org, org, org, org)).Scan(&tasks, &people, &engagements, &playbooks, &matters)
+	if err != nil || tasks > 0 {
+		return nil, err
+	}
+	admin, runs := h.Is("administrator"), h.Is("operations_manager", "partner")
+	if h.Provider {
+		return []FirstStep{{"people", people > 1, admin}, {"engagement", engagements > 0, false}, {"package", false, false}}, nil
+	}
+	works := runs || h.Is("supervising_attorney")
+	return []FirstStep{{"people", people > 1, admin}, {"engagement", engagements > 0, runs}, {"playbooks", playbooks > 0, works}, {"matter", matters > 0, works}, {"package", false, works}}, nil
 }
 
 // roles reads the actor's roles in the organization acted for, and on which side that stands.

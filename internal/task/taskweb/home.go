@@ -2,6 +2,8 @@ package taskweb
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/platform/web"
@@ -31,7 +33,7 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
 // lead is the sentence under the heading: how much waits, and since when nothing does.
 func (p homePage) lead() string {
 	if p.Is("client_reader") {
-		return "What was delivered on your matters, newest first."
+		return "What was handed to a provider on your matters, to whom, and under what protection."
 	}
 	late := 0
 	for _, n := range p.Needs {
@@ -154,4 +156,62 @@ func homeTake(p homePage) ui.ButtonStyle {
 		return ui.Primary
 	}
 	return ui.Ordinary
+}
+
+// consentSays puts "name, 2026-03-12" into words.
+func consentSays(consent string) string {
+	i := strings.LastIndex(consent, ", ")
+	if i < 0 {
+		return consent
+	}
+	return consent[:i] + ", " + ui.DayOf(consent[i+2:])
+}
+
+func agreementNames(kinds string) string {
+	var names []string
+	for _, k := range []struct{ kind, name string }{{"nda", "Non-disclosure"}, {"dpa", "Data processing"}, {"baa", "Business associate"}} {
+		if slices.Contains(strings.Fields(kinds), k.kind) {
+			names = append(names, k.name)
+		}
+	}
+	if len(names) == 0 {
+		return "None"
+	}
+	return strings.Join(names, ", ")
+}
+
+// A stepWord is how a first step is put, where it is done, and who does it when the reader does not.
+type stepWord struct{ title, says, button, href, who string }
+
+func (p homePage) step(s desk.FirstStep) stepWord {
+	if p.Provider {
+		switch s.Kind {
+		case "people":
+			return stepWord{"Invite your people", "A team lead first: she answers conflict checks and gives out work.", "Invite people", "/people", "An administrator of yours"}
+		case "engagement":
+			return stepWord{"The firm opens an engagement", "In pilot or active, it lets packages through.", "", "", "The firm’s operations manager"}
+		}
+		return stepWord{"The first package arrives", "It appears in the queue the moment the firm releases it.", "", "", "The firm’s attorney"}
+	}
+	switch s.Kind {
+	case "people":
+		return stepWord{"Invite people, and add the provider", "Partners, supervising attorneys, an operations manager and a compliance officer; the provider is an organization of its own.", "Invite people", "/people", "An administrator"}
+	case "engagement":
+		return stepWord{"Open an engagement with the provider", "Put its agreements on file and move it to pilot or active.", "Open an engagement", "/engagements", "The operations manager or a partner"}
+	case "playbooks":
+		return stepWord{"Bring in the playbooks", "84 task types with steps, checklists and review tiers come as defaults that you edit.", "Playbooks", "/playbooks", "A supervising attorney or the operations manager"}
+	case "matter":
+		return stepWord{"Open a matter", "With its parties, so that the provider can check for conflicts, and the client’s consent.", "Open a matter", "/matters/new", "A supervising attorney or the operations manager"}
+	}
+	return stepWord{"Write the first package", "Task type, five lines, documents and a due time. The gates say what is still closed.", "Matters", "/matters", "The matter’s supervising attorney"}
+}
+
+func beginNote(steps []desk.FirstStep) string {
+	done := 0
+	for _, s := range steps {
+		if s.Done {
+			done++
+		}
+	}
+	return ui.Number(done) + " of " + ui.Number(len(steps)) + " done"
 }
