@@ -30,6 +30,13 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
 	return web.Page(w, r, http.StatusOK, homeView(p))
 }
 
+func (p homePage) heading() string {
+	if p.Is("client_reader") {
+		return "Your work with providers"
+	}
+	return "What needs you now"
+}
+
 // lead is the sentence under the heading: how much waits, and since when nothing does.
 func (p homePage) lead() string {
 	if p.Is("client_reader") {
@@ -54,7 +61,7 @@ func (p homePage) lead() string {
 
 // showsFigures: people who answer for the whole see its figures first.
 func (p homePage) showsFigures() bool {
-	return p.Is("operations_manager", "partner", "compliance_officer", "quality_auditor", "team_lead")
+	return len(p.Begin) == 0 && p.Is("operations_manager", "partner", "compliance_officer", "quality_auditor", "team_lead")
 }
 
 func (p homePage) figures() []ui.Figure {
