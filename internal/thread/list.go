@@ -41,7 +41,7 @@ func (s *Service) Thread(ctx context.Context, who actor.Actor, kind, on string, 
 	}
 	rows, err := db.All(ctx, v, db.SQL(`SELECT g.id, g.author_id, p.name, o.kind = 'firm', o.name, g.body, g.at, g.edited_at, g.rev
 		FROM message g JOIN person p ON p.id = g.author_id JOIN org o ON o.id = g.org_id WHERE g.subject_kind = ? AND g.subject_id = ? AND g.matter_id = ?`, kind, on, page.Place.Matter).
-		And(before.older("g.at", "g.id")).Join(db.SQL(` ORDER BY g.at DESC, g.id DESC LIMIT ?`, pageOf+1)),
+		And(before.Older("g.at", "g.id")).Join(db.SQL(` ORDER BY g.at DESC, g.id DESC LIMIT ?`, pageOf+1)),
 		func(rs *db.Rows, r *row) error {
 			return rs.Scan(&r.ID, &r.Author, &r.Name, &r.Firm, &r.Org, &r.sealed, db.At{T: &r.At}, db.At{T: &r.Edited}, &r.Rev)
 		})
@@ -51,7 +51,7 @@ func (s *Service) Thread(ctx context.Context, who actor.Actor, kind, on string, 
 	if len(rows) > pageOf {
 		rows = rows[:pageOf]
 		last := rows[pageOf-1]
-		page.Older = Cursor{db.Micros(last.At), string(last.ID)}
+		page.Older = Cursor{At: db.Micros(last.At), ID: string(last.ID)}
 	}
 	for _, r := range rows {
 		m := r.Message

@@ -3,7 +3,6 @@ package thread
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -99,37 +98,11 @@ func loadPlace(ctx context.Context, q db.Reader, kind, id string, org ident.OrgI
 	return p, err
 }
 
-// A Cursor is the place of a row in a list that is sorted by time and identifier: "1764068400000000-018b…".
-type Cursor struct {
-	At int64
-	ID string
-}
+// A Cursor is the place of a row in a list, newest first.
+type Cursor = db.Cursor
 
-// ParseCursor reads what String wrote; anything else is the zero Cursor, the start of the list.
-func ParseCursor(s string) Cursor {
-	at, id, ok := strings.Cut(s, "-")
-	n, err := strconv.ParseInt(at, 10, 64)
-	if !ok || err != nil || !ident.Valid(id) {
-		return Cursor{}
-	}
-	return Cursor{n, id}
-}
-
-// String writes the cursor for an address; "" for the zero Cursor.
-func (c Cursor) String() string {
-	if c.ID == "" {
-		return ""
-	}
-	return strconv.FormatInt(c.At, 10) + "-" + c.ID
-}
-
-// older is the condition that a row stands before the cursor, newest first.
-func (c Cursor) older(at, id string) db.Frag {
-	if c.ID == "" {
-		return db.SQL("")
-	}
-	return db.SQL(`(`+at+` < ? OR (`+at+` = ? AND `+id+` < ?))`, c.At, c.At, c.ID)
-}
+// ParseCursor reads what a page gave; anything else is the start of the list.
+func ParseCursor(s string) Cursor { return db.ParseCursor(s) }
 
 // A Message is one message as a page shows it.
 type Message struct {

@@ -143,7 +143,7 @@ func (s *Service) Notices(ctx context.Context, who actor.Actor, all bool, before
 	if all {
 		unread = db.SQL("")
 	}
-	older := before.older("n.at", "n.id")
+	older := before.Older("n.at", "n.id")
 	if older.Text != "" && unread.Text != "" {
 		unread = unread.And(older)
 	} else if older.Text != "" {

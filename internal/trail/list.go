@@ -52,12 +52,12 @@ func (s *Service) Trail(ctx context.Context, who actor.Actor, scope Scope, f Fil
 
 // some returns at most limit entries under a condition, and where the next begin.
 func (s *Service) some(ctx context.Context, a asker, cond db.Frag, before Cursor, limit int) (rows []Row, next Cursor, err error) {
-	q := db.SQL(rowColumns+` WHERE (`).Join(cond, db.SQL(`)`)).And(a.visible(), before.older())
+	q := db.SQL(rowColumns+` WHERE (`).Join(cond, db.SQL(`)`)).And(a.visible(), before.Older("e.at", "e.id"))
 	rows, err = a.rows(ctx, s.gate.Rule, q.Join(db.SQL(` ORDER BY e.at DESC, e.id DESC LIMIT ?`, limit+1)))
 	if err == nil && len(rows) > limit {
 		rows = rows[:limit]
 		last := rows[limit-1]
-		next = Cursor{db.Micros(last.At), string(last.ID)}
+		next = Cursor{At: db.Micros(last.At), ID: string(last.ID)}
 	}
 	return rows, next, err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"countersign/internal/kernel/authz"
@@ -48,35 +46,10 @@ type About struct {
 }
 
 // A Cursor is the place of an entry in a list, newest first.
-type Cursor struct {
-	At int64
-	ID string
-}
+type Cursor = db.Cursor
 
-// ParseCursor reads what String wrote; anything else is the zero Cursor, the start of the list.
-func ParseCursor(s string) Cursor {
-	at, id, ok := strings.Cut(s, "-")
-	n, err := strconv.ParseInt(at, 10, 64)
-	if !ok || err != nil || !ident.Valid(id) {
-		return Cursor{}
-	}
-	return Cursor{n, id}
-}
-
-// String writes the cursor for an address; "" for the zero Cursor.
-func (c Cursor) String() string {
-	if c.ID == "" {
-		return ""
-	}
-	return strconv.FormatInt(c.At, 10) + "-" + c.ID
-}
-
-func (c Cursor) older() db.Frag {
-	if c.ID == "" {
-		return db.SQL("")
-	}
-	return db.SQL(`(e.at < ? OR (e.at = ? AND e.id < ?))`, c.At, c.At, c.ID)
-}
+// ParseCursor reads what a page gave; anything else is the start of the list.
+func ParseCursor(s string) Cursor { return db.ParseCursor(s) }
 
 // An asker is a reader with what the rules of this package ask about them.
 type asker struct {

@@ -2,13 +2,11 @@ package engagementweb
 
 import (
 	"net/http"
-	"net/url"
 
 	"countersign/internal/engagement"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
-	"countersign/internal/ui"
 )
 
 // Routes adds the routes.
@@ -25,59 +23,23 @@ func Routes(mux *http.ServeMux, s *engagement.Service) {
 
 type pages struct{ s *engagement.Service }
 
-// A form is what was typed into a form that was refused: which of the page's forms, its values and what is wrong.
-type form struct {
-	Which  string
-	Values url.Values
-	Errors []ui.FieldError
-	Status int
+func (p pages) list(w http.ResponseWriter, r *http.Request) error {
+	return p.showList(w, r, web.Form{})
 }
 
-func refused(which string, r *http.Request, err error) form {
-	f := form{Which: which, Values: r.PostForm, Errors: web.FieldErrors(err), Status: web.Status(err)}
-	for i := range f.Errors {
-		f.Errors[i].Name = which + "-" + f.Errors[i].Name
-	}
-	return f
-}
-
-// field gives a field of the form called which its identifier and, after a refusal, its value and error.
-func (f form) field(which string, p ui.FieldProps) ui.FieldProps {
-	p.ID = "f-" + which + "-" + p.Name
-	if f.Which != which {
-		return p
-	}
-	p.Value = f.Values.Get(p.Name)
-	for _, e := range f.Errors {
-		if e.Name == which+"-"+p.Name {
-			p.Error = e.Text
-		}
-	}
-	return p
-}
-
-func (f form) status() int {
-	if f.Which == "" {
-		return http.StatusOK
-	}
-	return f.Status
-}
-
-func (p pages) list(w http.ResponseWriter, r *http.Request) error { return p.showList(w, r, form{}) }
-
-func (p pages) showList(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) showList(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	l, err := p.s.List(r.Context(), web.Who(r))
 	if err != nil {
 		return err
 	}
-	return web.Page(w, r, f.status(), listPage(web.Chrome(r, "Engagements"), l, f))
+	return web.Page(w, r, f.Code(), listPage(web.Chrome(r, "Engagements"), l, f))
 }
 
 func (p pages) open(w http.ResponseWriter, r *http.Request) error {
 	id, err := p.s.Open(r.Context(), web.Who(r), engagement.NewEngagement{
 		Provider: ident.OrgID(r.FormValue("provider")), Name: r.FormValue("name"), Country: r.FormValue("country")})
 	if fault.Correctable(err) {
-		return p.showList(w, r, refused("open", r, err))
+		return p.showList(w, r, web.Refused("open", r, err))
 	}
 	if err != nil {
 		return err
@@ -85,9 +47,9 @@ func (p pages) open(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/engagements/"+string(id), "Opened in evaluation. Put the signed agreements on file, then begin the pilot.")
 }
 
-func (p pages) page(w http.ResponseWriter, r *http.Request) error { return p.show(w, r, form{}) }
+func (p pages) page(w http.ResponseWriter, r *http.Request) error { return p.show(w, r, web.Form{}) }
 
-func (p pages) show(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) show(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	e, err := p.s.Page(r.Context(), web.Who(r), ident.EngagementID(r.PathValue("id")))
 	if err != nil {
 		return err
@@ -95,13 +57,13 @@ func (p pages) show(w http.ResponseWriter, r *http.Request, f form) error {
 	c := web.Chrome(r, e.FirmName+" with "+e.ProviderName)
 	c.LiveTopics = append(c.LiveTopics, "org/"+string(web.Who(r).Org))
 	rd := web.ReaderOf(r)
-	return web.Page(w, r, f.status(), engagementPage(c, e, f, zones{rd.Zone, rd.Other}))
+	return web.Page(w, r, f.Code(), engagementPage(c, e, f, zones{rd.Zone, rd.Other}))
 }
 
 // done answers a form of the page called which.
 func (p pages) done(w http.ResponseWriter, r *http.Request, which, flash string, err error) error {
 	if fault.Correctable(err) {
-		return p.show(w, r, refused(which, r, err))
+		return p.show(w, r, web.Refused(which, r, err))
 	}
 	if err != nil {
 		return err

@@ -9,14 +9,16 @@ import (
 	"countersign/internal/platform/web"
 )
 
-func (p pages) edit(w http.ResponseWriter, r *http.Request) error { return p.showEdit(w, r, form{}) }
+func (p pages) edit(w http.ResponseWriter, r *http.Request) error {
+	return p.showEdit(w, r, web.Form{})
+}
 
-func (p pages) showEdit(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) showEdit(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	e, err := p.s.EditForm(r.Context(), web.Who(r), id(r))
 	if err != nil {
 		return err
 	}
-	return web.Page(w, r, f.status(), editPage(web.Chrome(r, "Edit "+e.Number), e, f))
+	return web.Page(w, r, f.Code(), editPage(web.Chrome(r, "Edit "+e.Number), e, f))
 }
 
 func (p pages) save(w http.ResponseWriter, r *http.Request) error {
@@ -71,16 +73,18 @@ func (p pages) changeParty(w http.ResponseWriter, r *http.Request) (err error) {
 	return done(w, r, err, "party-"+party, matterPath(r, "/edit#parties"), listChanged, p.showEdit)
 }
 
-func (p pages) gates(w http.ResponseWriter, r *http.Request) error { return p.showGates(w, r, form{}) }
+func (p pages) gates(w http.ResponseWriter, r *http.Request) error {
+	return p.showGates(w, r, web.Form{})
+}
 
-func (p pages) showGates(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) showGates(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	g, err := p.s.Gates(r.Context(), web.Who(r), id(r))
 	if err != nil {
 		return err
 	}
 	c, rd := web.Chrome(r, "Gates of "+g.Number), web.ReaderOf(r)
 	c.LiveTopics = append(c.LiveTopics, "matter/"+string(g.ID))
-	return web.Page(w, r, f.status(), gatesPage(c, g, f, zones{rd.Zone, rd.Other}))
+	return web.Page(w, r, f.Code(), gatesPage(c, g, f, zones{rd.Zone, rd.Other}))
 }
 
 func (p pages) consent(w http.ResponseWriter, r *http.Request) error {
@@ -118,16 +122,18 @@ func (p pages) undertaking(w http.ResponseWriter, r *http.Request) error {
 	return done(w, r, err, "undertaking", matterPath(r, "/gates"), flash, p.showGates)
 }
 
-func (p pages) team(w http.ResponseWriter, r *http.Request) error { return p.showTeam(w, r, form{}) }
+func (p pages) team(w http.ResponseWriter, r *http.Request) error {
+	return p.showTeam(w, r, web.Form{})
+}
 
-func (p pages) showTeam(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) showTeam(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	t, err := p.s.Team(r.Context(), web.Who(r), id(r))
 	if err != nil {
 		return err
 	}
 	c := web.Chrome(r, "Team of "+t.Number)
 	c.LiveTopics = append(c.LiveTopics, "matter/"+string(t.ID))
-	return web.Page(w, r, f.status(), teamPage(c, t, f))
+	return web.Page(w, r, f.Code(), teamPage(c, t, f))
 }
 
 func (p pages) addToTeam(w http.ResponseWriter, r *http.Request) error {
@@ -150,14 +156,16 @@ func (p pages) raiseWall(w http.ResponseWriter, r *http.Request) error {
 	return done(w, r, err, "wall", matterPath(r, "/team"), "The wall stands. For this person the matter does not exist from now on.", p.showTeam)
 }
 
-func (p pages) walls(w http.ResponseWriter, r *http.Request) error { return p.showWalls(w, r, form{}) }
+func (p pages) walls(w http.ResponseWriter, r *http.Request) error {
+	return p.showWalls(w, r, web.Form{})
+}
 
-func (p pages) showWalls(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) showWalls(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	l, err := p.s.Walls(r.Context(), web.Who(r))
 	if err != nil {
 		return err
 	}
-	return web.Page(w, r, f.status(), wallsPage(web.Chrome(r, "Ethical walls"), l, f))
+	return web.Page(w, r, f.Code(), wallsPage(web.Chrome(r, "Ethical walls"), l, f))
 }
 
 func (p pages) lowerWall(w http.ResponseWriter, r *http.Request) error {
@@ -166,17 +174,17 @@ func (p pages) lowerWall(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p pages) checks(w http.ResponseWriter, r *http.Request) error {
-	return p.showChecks(w, r, form{})
+	return p.showChecks(w, r, web.Form{})
 }
 
-func (p pages) showChecks(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) showChecks(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	asked, answered, err := p.s.ConflictChecks(r.Context(), web.Who(r))
 	if err != nil {
 		return err
 	}
 	c := web.Chrome(r, "Conflict checks")
 	c.LiveTopics = append(c.LiveTopics, "org/"+string(web.Who(r).Org))
-	return web.Page(w, r, f.status(), checksPage(c, asked, answered, f))
+	return web.Page(w, r, f.Code(), checksPage(c, asked, answered, f))
 }
 
 func (p pages) answer(w http.ResponseWriter, r *http.Request) error {

@@ -10,11 +10,12 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"countersign/internal/matter"
+	"countersign/internal/platform/web"
 	"countersign/internal/ui"
 	"strconv"
 )
 
-func newPage(c ui.Chrome, n matter.NewForm, f form, client string) templ.Component {
+func newPage(c ui.Chrome, n matter.NewForm, f web.Form, client string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -115,15 +116,15 @@ func newPage(c ui.Chrome, n matter.NewForm, f form, client string) templ.Compone
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "client", Label: "Client", Kind: "select", Options: clientOptions(n.Clients), Value: client, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "client", Label: "Client", Kind: "select", Options: clientOptions(n.Clients), Value: client, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "number", Label: "Number", Hint: "Your firm's own.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "number", Label: "Number", Hint: "Your firm's own.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "title", Label: "Title", Hint: "The provider sees it with the first package.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "title", Label: "Title", Hint: "The provider sees it with the first package.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -175,11 +176,11 @@ func newPage(c ui.Chrome, n matter.NewForm, f form, client string) templ.Compone
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "supervisor", Label: "Supervising attorney", Kind: "select", Options: personOptions("Choose an attorney", n.Attorneys), Value: string(n.Self), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "supervisor", Label: "Supervising attorney", Kind: "select", Options: personOptions("Choose an attorney", n.Attorneys), Value: string(n.Self), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "delegate", Label: "Delegate", Kind: "select", Options: personOptions("Nobody", n.Delegates), Hint: "Answers questions when she is away."})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "delegate", Label: "Delegate", Kind: "select", Options: personOptions("Nobody", n.Delegates), Hint: "Answers questions when she is away."})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -227,11 +228,11 @@ func newPage(c ui.Chrome, n matter.NewForm, f form, client string) templ.Compone
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "parties", Label: "Parties", Kind: "textarea", Rows: 4, Placeholder: "Kestrel Logistics; defendant", Hint: "One a line: name; role. The provider checks these names, so the client belongs among them."})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "parties", Label: "Parties", Kind: "textarea", Rows: 4, Placeholder: "Kestrel Logistics; defendant", Hint: "One a line: name; role. The provider checks these names, so the client belongs among them."})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "standing", Label: "Standing instructions", Kind: "textarea", Rows: 4, Hint: "Every package inherits them."})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "standing", Label: "Standing instructions", Kind: "textarea", Rows: 4, Hint: "Every package inherits them."})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -274,7 +275,7 @@ func newPage(c ui.Chrome, n matter.NewForm, f form, client string) templ.Compone
 	})
 }
 
-func classFields(f form, area, jurisdiction, class string) templ.Component {
+func classFields(f web.Form, area, jurisdiction, class string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -295,15 +296,15 @@ func classFields(f form, area, jurisdiction, class string) templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "practice_area", Label: "Practice area", Kind: "select", Options: chooseOptions("Choose a practice area", matter.PracticeAreas), Value: area, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "practice_area", Label: "Practice area", Kind: "select", Options: chooseOptions("Choose a practice area", matter.PracticeAreas), Value: area, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "jurisdiction", Label: "Jurisdiction", Value: jurisdiction, Placeholder: "US-FED/IL", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "jurisdiction", Label: "Jurisdiction", Value: jurisdiction, Placeholder: "US-FED/IL", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "data_class", Label: "The documents hold", Kind: "select", Options: options(matter.DataClasses), Value: class, Hint: "Client consent is asked for by class. Health information needs a business associate agreement too.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "data_class", Label: "The documents hold", Kind: "select", Options: options(matter.DataClasses), Value: class, Hint: "Client consent is asked for by class. Health information needs a business associate agreement too.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -311,7 +312,7 @@ func classFields(f form, area, jurisdiction, class string) templ.Component {
 	})
 }
 
-func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
+func editPage(c ui.Chrome, e matter.EditForm, f web.Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -379,7 +380,7 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 					var templ_7745c5c3_Var15 templ.SafeURL
 					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(e.ID) + "/edit"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 64, Col: 99}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 65, Col: 99}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 					if templ_7745c5c3_Err != nil {
@@ -400,7 +401,7 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 					var templ_7745c5c3_Var16 string
 					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.FormatInt(e.Rev, 10))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 66, Col: 74}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 67, Col: 74}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {
@@ -410,11 +411,11 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "number", Label: "Number", Value: e.Matter.Number, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "number", Label: "Number", Value: e.Matter.Number, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "title", Label: "Title", Value: e.Matter.Title, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "title", Label: "Title", Value: e.Matter.Title, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -422,7 +423,7 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("matter", ui.FieldProps{Name: "standing", Label: "Standing instructions", Kind: "textarea", Rows: 5, Value: e.Standing})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("matter", ui.FieldProps{Name: "standing", Label: "Standing instructions", Kind: "textarea", Rows: 5, Value: e.Standing})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -491,7 +492,7 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 					var templ_7745c5c3_Var19 templ.SafeURL
 					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(e.ID) + "/facts"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 83, Col: 101}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 84, Col: 101}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 					if templ_7745c5c3_Err != nil {
@@ -509,11 +510,11 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("fact", ui.FieldProps{Name: "label", Label: "Name", Placeholder: "Case number", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("fact", ui.FieldProps{Name: "label", Label: "Name", Placeholder: "Case number", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("fact", ui.FieldProps{Name: "value", Label: "As a draft copies it", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("fact", ui.FieldProps{Name: "value", Label: "As a draft copies it", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -582,7 +583,7 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 					var templ_7745c5c3_Var22 templ.SafeURL
 					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(e.ID) + "/parties"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 103, Col: 103}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 104, Col: 103}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 					if templ_7745c5c3_Err != nil {
@@ -600,11 +601,11 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("party", ui.FieldProps{Name: "name", Label: "Name", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("party", ui.FieldProps{Name: "name", Label: "Name", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("party", ui.FieldProps{Name: "role", Label: "Role", Placeholder: "defendant"})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("party", ui.FieldProps{Name: "role", Label: "Role", Placeholder: "defendant"})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -650,7 +651,7 @@ func editPage(c ui.Chrome, e matter.EditForm, f form) templ.Component {
 	})
 }
 
-func factForm(e matter.EditForm, x matter.Fact, notFirst bool, f form) templ.Component {
+func factForm(e matter.EditForm, x matter.Fact, notFirst bool, f web.Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -678,7 +679,7 @@ func factForm(e matter.EditForm, x matter.Fact, notFirst bool, f form) templ.Com
 		var templ_7745c5c3_Var24 templ.SafeURL
 		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(e.ID) + "/facts/" + x.ID))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 123, Col: 110}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 124, Col: 110}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 		if templ_7745c5c3_Err != nil {
@@ -696,11 +697,11 @@ func factForm(e matter.EditForm, x matter.Fact, notFirst bool, f form) templ.Com
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.field("fact-"+x.ID, ui.FieldProps{Name: "label", Label: "Name", Value: x.Label, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field("fact-"+x.ID, ui.FieldProps{Name: "label", Label: "Name", Value: x.Label, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.field("fact-"+x.ID, ui.FieldProps{Name: "value", Label: "As a draft copies it", Value: x.Value, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field("fact-"+x.ID, ui.FieldProps{Name: "value", Label: "As a draft copies it", Value: x.Value, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -730,7 +731,7 @@ func factForm(e matter.EditForm, x matter.Fact, notFirst bool, f form) templ.Com
 	})
 }
 
-func partyForm(e matter.EditForm, p matter.Party, f form) templ.Component {
+func partyForm(e matter.EditForm, p matter.Party, f web.Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -758,7 +759,7 @@ func partyForm(e matter.EditForm, p matter.Party, f form) templ.Component {
 		var templ_7745c5c3_Var26 templ.SafeURL
 		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(e.ID) + "/parties/" + p.ID))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 140, Col: 112}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 141, Col: 112}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
@@ -776,11 +777,11 @@ func partyForm(e matter.EditForm, p matter.Party, f form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.field("party-"+p.ID, ui.FieldProps{Name: "name", Label: "Name", Value: p.Name, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field("party-"+p.ID, ui.FieldProps{Name: "name", Label: "Name", Value: p.Name, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.field("party-"+p.ID, ui.FieldProps{Name: "role", Label: "Role", Value: p.Role})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field("party-"+p.ID, ui.FieldProps{Name: "role", Label: "Role", Value: p.Role})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -804,7 +805,7 @@ func partyForm(e matter.EditForm, p matter.Party, f form) templ.Component {
 	})
 }
 
-func stateCard(e matter.EditForm, f form) templ.Component {
+func stateCard(e matter.EditForm, f web.Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -856,7 +857,7 @@ func stateCard(e matter.EditForm, f form) templ.Component {
 				var templ_7745c5c3_Var30 templ.SafeURL
 				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(e.ID) + turnTo(e.State)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 156, Col: 105}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/forms.templ`, Line: 157, Col: 105}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 				if templ_7745c5c3_Err != nil {
@@ -870,7 +871,7 @@ func stateCard(e matter.EditForm, f form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(f.field("turn", ui.FieldProps{Name: "reason", Label: "Reason", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(f.Field("turn", ui.FieldProps{Name: "reason", Label: "Reason", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -10,11 +10,12 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"countersign/internal/matter"
+	"countersign/internal/platform/web"
 	"countersign/internal/ui"
 	"slices"
 )
 
-func gatesPage(c ui.Chrome, g matter.GatesPage, f form, z zones) templ.Component {
+func gatesPage(c ui.Chrome, g matter.GatesPage, f web.Form, z zones) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -91,7 +92,7 @@ func gatesPage(c ui.Chrome, g matter.GatesPage, f form, z zones) templ.Component
 	})
 }
 
-func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
+func consentCard(g matter.GatesPage, f web.Form, z zones) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -145,7 +146,7 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 						var templ_7745c5c3_Var6 string
 						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(k.GivenBy + ", " + ui.DayOf(k.GivenOn))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 29, Col: 67}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 30, Col: 67}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {
@@ -158,7 +159,7 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 						var templ_7745c5c3_Var7 string
 						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(k.Note)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 31, Col: 16}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 32, Col: 16}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 						if templ_7745c5c3_Err != nil {
@@ -172,7 +173,7 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 							var templ_7745c5c3_Var8 string
 							templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 33, Col: 14}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 34, Col: 14}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 							if templ_7745c5c3_Err != nil {
@@ -185,7 +186,7 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 							var templ_7745c5c3_Var9 templ.SafeURL
 							templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/versions/" + string(k.Evidence) + "/file"))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 34, Col: 77}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 35, Col: 77}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 							if templ_7745c5c3_Err != nil {
@@ -227,7 +228,7 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 							var templ_7745c5c3_Var11 string
 							templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(k.RecordedBy + ", ")
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 42, Col: 29}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 43, Col: 29}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 							if templ_7745c5c3_Err != nil {
@@ -358,7 +359,7 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 					var templ_7745c5c3_Var15 templ.SafeURL
 					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(g.ID) + "/consents"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 67, Col: 107}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 68, Col: 107}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 					if templ_7745c5c3_Err != nil {
@@ -372,11 +373,11 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("consent", ui.FieldProps{Name: "provider", Label: "Provider", Kind: "select", Options: providerOptions(g.Providers), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("consent", ui.FieldProps{Name: "provider", Label: "Provider", Kind: "select", Options: providerOptions(g.Providers), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("consent", ui.FieldProps{Name: "given_by", Label: "Who consented for the client", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("consent", ui.FieldProps{Name: "given_by", Label: "Who consented for the client", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -384,11 +385,11 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("consent", ui.FieldProps{Name: "given_on", Label: "On", Kind: "date", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("consent", ui.FieldProps{Name: "given_on", Label: "On", Kind: "date", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("consent", ui.FieldProps{Name: "expires_on", Label: "Last day", Kind: "date", Hint: "Left empty: it does not expire."})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("consent", ui.FieldProps{Name: "expires_on", Label: "Last day", Kind: "date", Hint: "Left empty: it does not expire."})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -396,19 +397,19 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("consent", ui.FieldProps{Name: "data_class", Label: "For documents that hold", Kind: "select", Options: options(matter.DataClasses), Value: g.Matter.DataClass, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("consent", ui.FieldProps{Name: "data_class", Label: "For documents that hold", Kind: "select", Options: options(matter.DataClasses), Value: g.Matter.DataClass, Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("consent", ui.FieldProps{Name: "country", Label: "Country", Hint: "Two letters. Left empty: where the engagement says the work is done."})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("consent", ui.FieldProps{Name: "country", Label: "Country", Hint: "Two letters. Left empty: where the engagement says the work is done."})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("consent", ui.FieldProps{Name: "evidence", Label: "Signed copy", Kind: "select", Options: evidenceOptions(g.Evidence), Hint: "A document of this matter, filed as evidence or in the folder Client."})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("consent", ui.FieldProps{Name: "evidence", Label: "Signed copy", Kind: "select", Options: evidenceOptions(g.Evidence), Hint: "A document of this matter, filed as evidence or in the folder Client."})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("consent", ui.FieldProps{Name: "note", Label: "Note", Hint: "What was explained, and where the original lies."})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("consent", ui.FieldProps{Name: "note", Label: "Note", Hint: "What was explained, and where the original lies."})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -441,7 +442,7 @@ func consentCard(g matter.GatesPage, f form, z zones) templ.Component {
 	})
 }
 
-func conflictCard(g matter.GatesPage, f form, z zones) templ.Component {
+func conflictCard(g matter.GatesPage, f web.Form, z zones) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -565,7 +566,7 @@ func conflictCard(g matter.GatesPage, f form, z zones) templ.Component {
 								var templ_7745c5c3_Var22 string
 								templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(k.AnsweredBy + ", ")
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 107, Col: 30}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 108, Col: 30}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 								if templ_7745c5c3_Err != nil {
@@ -622,7 +623,7 @@ func conflictCard(g matter.GatesPage, f form, z zones) templ.Component {
 					var templ_7745c5c3_Var24 templ.SafeURL
 					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(g.ID) + "/conflict-checks"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 118, Col: 109}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 119, Col: 109}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 					if templ_7745c5c3_Err != nil {
@@ -636,7 +637,7 @@ func conflictCard(g matter.GatesPage, f form, z zones) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("ask", ui.FieldProps{Name: "provider", Label: "Ask a provider to check the present party list", Kind: "select", Options: providerOptions(g.Providers), Hint: "It sees the names and the number of the check, not the matter.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("ask", ui.FieldProps{Name: "provider", Label: "Ask a provider to check the present party list", Kind: "select", Options: providerOptions(g.Providers), Hint: "It sees the names and the number of the check, not the matter.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -669,7 +670,7 @@ func conflictCard(g matter.GatesPage, f form, z zones) templ.Component {
 	})
 }
 
-func restrictionCard(g matter.GatesPage, f form) templ.Component {
+func restrictionCard(g matter.GatesPage, f web.Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -742,7 +743,7 @@ func restrictionCard(g matter.GatesPage, f form) templ.Component {
 					var templ_7745c5c3_Var28 templ.SafeURL
 					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(g.ID) + "/restrictions"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 142, Col: 106}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 143, Col: 106}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 					if templ_7745c5c3_Err != nil {
@@ -756,11 +757,11 @@ func restrictionCard(g matter.GatesPage, f form) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("restrict", ui.FieldProps{Name: "restriction", Label: "Restriction", Kind: "select", Options: restrictionOptions(g), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("restrict", ui.FieldProps{Name: "restriction", Label: "Restriction", Kind: "select", Options: restrictionOptions(g), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("restrict", ui.FieldProps{Name: "reason", Label: "On what it rests", Placeholder: "Dkt. 41 of 3 Nov 2026", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("restrict", ui.FieldProps{Name: "reason", Label: "On what it rests", Placeholder: "Dkt. 41 of 3 Nov 2026", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -793,7 +794,7 @@ func restrictionCard(g matter.GatesPage, f form) templ.Component {
 					var templ_7745c5c3_Var29 templ.SafeURL
 					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(g.ID) + "/undertakings"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 153, Col: 106}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 154, Col: 106}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 					if templ_7745c5c3_Err != nil {
@@ -828,11 +829,11 @@ func restrictionCard(g matter.GatesPage, f form) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("undertaking", ui.FieldProps{Name: "provider", Label: "Provider", Kind: "select", Options: providerOptions(g.Providers), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("undertaking", ui.FieldProps{Name: "provider", Label: "Provider", Kind: "select", Options: providerOptions(g.Providers), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(f.field("undertaking", ui.FieldProps{Name: "note", Label: "Who signed, when, and where the copy is", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(f.Field("undertaking", ui.FieldProps{Name: "note", Label: "Who signed, when, and where the copy is", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -869,7 +870,7 @@ func restrictionCard(g matter.GatesPage, f form) templ.Component {
 	})
 }
 
-func teamPage(c ui.Chrome, t matter.TeamPage, f form) templ.Component {
+func teamPage(c ui.Chrome, t matter.TeamPage, f web.Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1046,7 +1047,7 @@ func teamPage(c ui.Chrome, t matter.TeamPage, f form) templ.Component {
 						var templ_7745c5c3_Var38 templ.SafeURL
 						templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(t.ID) + "/team"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 204, Col: 100}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 205, Col: 100}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 						if templ_7745c5c3_Err != nil {
@@ -1060,7 +1061,7 @@ func teamPage(c ui.Chrome, t matter.TeamPage, f form) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("add", ui.FieldProps{Name: "person", Label: "Person", Kind: "select", Options: personOptions("Choose a person", t.Offers), Hint: "A provider's person sees the matter once its first package is released.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("add", ui.FieldProps{Name: "person", Label: "Person", Kind: "select", Options: personOptions("Choose a person", t.Offers), Hint: "A provider's person sees the matter once its first package is released.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1121,7 +1122,7 @@ func teamPage(c ui.Chrome, t matter.TeamPage, f form) templ.Component {
 						var templ_7745c5c3_Var41 templ.SafeURL
 						templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(t.ID) + "/attorneys"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 217, Col: 105}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 218, Col: 105}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 						if templ_7745c5c3_Err != nil {
@@ -1135,11 +1136,11 @@ func teamPage(c ui.Chrome, t matter.TeamPage, f form) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("assign", ui.FieldProps{Name: "supervisor", Label: "Supervising attorney", Kind: "select", Options: personOptions("Choose an attorney", t.Attorneys), Value: string(t.Supervisor), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("assign", ui.FieldProps{Name: "supervisor", Label: "Supervising attorney", Kind: "select", Options: personOptions("Choose an attorney", t.Attorneys), Value: string(t.Supervisor), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("assign", ui.FieldProps{Name: "delegate", Label: "Delegate", Kind: "select", Options: personOptions("Nobody", t.Delegates), Value: string(t.Delegate)})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("assign", ui.FieldProps{Name: "delegate", Label: "Delegate", Kind: "select", Options: personOptions("Nobody", t.Delegates), Value: string(t.Delegate)})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1200,7 +1201,7 @@ func teamPage(c ui.Chrome, t matter.TeamPage, f form) templ.Component {
 						var templ_7745c5c3_Var44 templ.SafeURL
 						templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/matters/" + string(t.ID) + "/walls"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 231, Col: 101}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/matter/matterweb/gates.templ`, Line: 232, Col: 101}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var44))
 						if templ_7745c5c3_Err != nil {
@@ -1214,11 +1215,11 @@ func teamPage(c ui.Chrome, t matter.TeamPage, f form) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("wall", ui.FieldProps{Name: "person", Label: "Person", Kind: "select", Options: personOptions("Choose a person", t.WallOffers), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("wall", ui.FieldProps{Name: "person", Label: "Person", Kind: "select", Options: personOptions("Choose a person", t.WallOffers), Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(f.field("wall", ui.FieldProps{Name: "reason", Label: "Reason", Hint: "Only the compliance officer reads it.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(f.Field("wall", ui.FieldProps{Name: "reason", Label: "Reason", Hint: "Only the compliance officer reads it.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -58,9 +58,9 @@ func id(r *http.Request) ident.MatterID { return ident.MatterID(r.PathValue("id"
 func matterPath(r *http.Request, page string) string { return "/matters/" + r.PathValue("id") + page }
 
 // done answers a form: on a fault that can be corrected show renders the page again with what was typed.
-func done(w http.ResponseWriter, r *http.Request, err error, which, path, flash string, show func(http.ResponseWriter, *http.Request, form) error) error {
+func done(w http.ResponseWriter, r *http.Request, err error, which, path, flash string, show func(http.ResponseWriter, *http.Request, web.Form) error) error {
 	if fault.Correctable(err) {
-		return show(w, r, refused(which, r, err))
+		return show(w, r, web.Refused(which, r, err))
 	}
 	if err != nil {
 		return err
@@ -69,16 +69,16 @@ func done(w http.ResponseWriter, r *http.Request, err error, which, path, flash 
 }
 
 func (p pages) clients(w http.ResponseWriter, r *http.Request) error {
-	return p.showClients(w, r, form{})
+	return p.showClients(w, r, web.Form{})
 }
 
-func (p pages) showClients(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) showClients(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	q := r.URL.Query()
 	l, err := p.s.Clients(r.Context(), web.Who(r), q.Get("q"), q.Get("after"))
 	if err != nil {
 		return err
 	}
-	return web.Page(w, r, f.status(), clientsPage(web.Chrome(r, "Clients"), l, q, f))
+	return web.Page(w, r, f.Code(), clientsPage(web.Chrome(r, "Clients"), l, q, f))
 }
 
 func (p pages) addClient(w http.ResponseWriter, r *http.Request) error {
@@ -104,15 +104,15 @@ func (p pages) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p pages) newForm(w http.ResponseWriter, r *http.Request) error {
-	return p.showNew(w, r, form{})
+	return p.showNew(w, r, web.Form{})
 }
 
-func (p pages) showNew(w http.ResponseWriter, r *http.Request, f form) error {
+func (p pages) showNew(w http.ResponseWriter, r *http.Request, f web.Form) error {
 	n, err := p.s.NewForm(r.Context(), web.Who(r))
 	if err != nil {
 		return err
 	}
-	return web.Page(w, r, f.status(), newPage(web.Chrome(r, "Open a matter"), n, f, r.URL.Query().Get("client")))
+	return web.Page(w, r, f.Code(), newPage(web.Chrome(r, "Open a matter"), n, f, r.URL.Query().Get("client")))
 }
 
 func (p pages) open(w http.ResponseWriter, r *http.Request) error {

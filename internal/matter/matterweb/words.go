@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/kernel/ident"
 	"countersign/internal/matter"
+	"countersign/internal/platform/web"
 	"countersign/internal/ui"
 )
 
@@ -235,7 +236,7 @@ func evidenceOptions(files []matter.EvidenceFile) []ui.Option {
 	return out
 }
 
-func outcome(f form, check string) string {
+func outcome(f web.Form, check string) string {
 	if f.Which == "answer-"+check {
 		return f.Values.Get("outcome")
 	}
