@@ -8,7 +8,9 @@ ADDR  ?= 127.0.0.1:8080
 FUZZ  ?= 60s
 TOOL  := $(GO) tool -modfile=$(CURDIR)/tools/go.mod
 NEEDS := scripts/browser.sh scripts/postgres.sh
-# The race detector goes where goroutines meet: not through the browser, whose server is another process.
+# The race detector goes where goroutines meet: whole through the mechanisms, short through the rest, and not through the
+# browser, whose server is another process. nightly goes whole through everything.
+MET    = ./internal/platform/... ./internal/app ./internal/thread
 RACED  = $(shell $(GO) list ./internal/... | grep -v -e /e2e -e /archtest)
 
 run: ## a server with firms and providers at work
@@ -31,7 +33,8 @@ e2e: ## the journeys in a browser; COUNTERSIGN_SHOTS=DIR keeps screenshots
 	$(NEEDS) $(GO) test -count=1 -v -timeout 20m ./internal/e2e/...
 
 race:
-	scripts/postgres.sh $(GO) test -race -timeout 25m $(RACED)
+	scripts/postgres.sh $(GO) test -race -timeout 25m $(MET)
+	$(GO) test -race -short -timeout 25m $(RACED)
 
 lint:
 	$(TOOL) golangci-lint run ./...
@@ -47,6 +50,8 @@ bench: ## figures into bench/RESULTS.md
 	scripts/bench.sh
 
 nightly: check fuzz bench
+	scripts/postgres.sh $(GO) test -race -timeout 60m $(RACED)
+	COUNTERSIGN_KILLS=40 COUNTERSIGN_HUGE=5120 $(NEEDS) $(GO) test -count=1 -timeout 60m -run 'Killed|Huge' ./internal/e2e
 
 fuzz: ## every fuzz target for FUZZ
 	scripts/fuzz.sh $(FUZZ)

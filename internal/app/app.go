@@ -17,6 +17,7 @@ import (
 	"countersign/internal/imports"
 	"countersign/internal/matter"
 	"countersign/internal/platform/config"
+	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/mail"
 	"countersign/internal/playbook"
@@ -88,7 +89,11 @@ func (a *App) compose() error {
 	a.Engagement = engagement.New(g)
 	a.Matter = matter.New(g, k)
 	a.Playbook = playbook.NewService(g)
-	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Clock: time.Now})
+	texts, err := docwork.New()
+	if err != nil {
+		return err
+	}
+	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Texts: texts, Clock: time.Now})
 	a.Task = task.New(g, a.Document)
 	a.Desk = desk.New(g)
 	a.Document.UseTasks(writers{a.Task})

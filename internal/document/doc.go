@@ -1,7 +1,7 @@
 // Package document keeps the files of a matter: documents, their immutable versions, and who had them.
 //
 // Owns: tables document, version, quarantine, blob_pending. Verbs: document.upload, document.add_version,
-// document.restore_version, document.open, document.quarantine, document.lift_quarantine.
+// document.restore_version, document.open, document.compare, document.quarantine, document.lift_quarantine.
 //
 // Invariants:
 //   - a version is never changed: new bytes, or old ones restored, are a new version;

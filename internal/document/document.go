@@ -12,13 +12,14 @@ import (
 
 // Verbs of this package.
 const (
-	UploadFile     authz.Action = "document.upload"
-	AddVersion     authz.Action = "document.add_version"
-	RestoreVersion authz.Action = "document.restore_version"
-	OpenFile       authz.Action = "document.open"
-	Quarantine     authz.Action = "document.quarantine"
-	LiftQuarantine authz.Action = "document.lift_quarantine"
-	SeeQuarantined authz.Action = "document.see_quarantined"
+	UploadFile      authz.Action = "document.upload"
+	AddVersion      authz.Action = "document.add_version"
+	RestoreVersion  authz.Action = "document.restore_version"
+	OpenFile        authz.Action = "document.open"
+	CompareVersions authz.Action = "document.compare"
+	Quarantine      authz.Action = "document.quarantine"
+	LiftQuarantine  authz.Action = "document.lift_quarantine"
+	SeeQuarantined  authz.Action = "document.see_quarantined"
 )
 
 // A Kind says what a document is in its matter.

@@ -21,6 +21,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/blob"
 	"countersign/internal/platform/db"
+	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/keys"
 	"countersign/internal/testkit"
@@ -51,7 +52,7 @@ func newBench(t *testing.T, w *testkit.World) bench {
 			t.Fatal(err)
 		}
 	}
-	s := document.NewService(document.Deps{Gate: w.Gate, Blobs: blobs, Keys: ring, MaxBytes: 100 << 20, Clock: clock.Now})
+	s := document.NewService(document.Deps{Gate: w.Gate, Blobs: blobs, Keys: ring, MaxBytes: 100 << 20, Clock: clock.Now, Texts: lines{}})
 	return bench{w, s, blobs, clock}
 }
 
@@ -480,4 +481,53 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func zeros(n int64) io.Reader {
 	return io.LimitReader(readerFunc(func(p []byte) (int, error) { clear(p); return len(p), nil }), n)
+}
+
+// lines reads a file as text in the test's own process: what the child makes of files is tried in package docwork.
+type lines struct{}
+
+func (lines) Text(_ context.Context, file io.Reader) (docwork.Text, error) {
+	b, err := io.ReadAll(file)
+	if strings.HasPrefix(string(b), "%PDF") {
+		return docwork.Text{Why: "A PDF."}, err
+	}
+	return docwork.Text{Paragraphs: strings.Split(string(b), "\n")}, err
+}
+
+func TestCompare(t *testing.T) {
+	eachBench(t, func(t *testing.T, b bench) {
+		ctx := t.Context()
+		d := b.put(t, testkit.Attorney, "Order.txt", "One\nTwo words here")
+		id := d.Document.ID
+		if _, err := b.AddVersion(ctx, testkit.As(testkit.Attorney), document.NewVersion{Document: id, Name: "Order.txt"}, strings.NewReader("One\nTwo words there")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.AddVersion(ctx, testkit.As(testkit.Attorney), document.NewVersion{Document: id, Name: "Order.pdf"}, strings.NewReader("%PDF")); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			who      string
+			from, to int64
+			want     fault.Kind
+		}{{testkit.Walled, 1, 2, fault.NotFound}, {testkit.Stranger, 1, 2, fault.NotFound}, {testkit.Junior, 1, 9, fault.NotFound}, {testkit.Junior, 0, 2, fault.NotFound}} {
+			_, err := b.Compare(ctx, testkit.As(c.who), id, c.from, c.to)
+			testkit.WantKind(t, err, c.want)
+		}
+		c, err := b.Compare(ctx, testkit.As(testkit.Junior), id, 1, 2)
+		if err != nil || len(c.Passages) != 2 || c.Passages[1].Runs[1] != (document.Run{Text: "here", Op: document.Removed}) || c.Passages[1].Runs[2] != (document.Run{Text: "there", Op: document.Added}) {
+			t.Errorf("%+v, %v", c.Passages, err)
+		}
+		if done, _ := b.Entries(document.CompareVersions); done != 1 {
+			t.Errorf("%d entries of one comparison", done)
+		}
+		if c, err = b.Compare(ctx, testkit.As(testkit.Junior), id, 2, 3); err != nil || c.Why != "A PDF." {
+			t.Errorf("%+v, %v", c, err)
+		}
+		if err := b.Quarantine(ctx, testkit.As(testkit.Junior), document.QuarantineRequest{Document: id, Cause: document.WrongMatter, Reason: "Not ours"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err = b.Compare(ctx, testkit.As(testkit.Junior), id, 1, 2); fault.KindOf(err) != fault.NotFound && fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("words of a document in quarantine: %v", err)
+		}
+	})
 }

@@ -34,6 +34,7 @@ type Deps struct {
 	Gate     *gate.Gate
 	Blobs    *blob.Store
 	Keys     Keys
+	Texts    Texts
 	MaxBytes int64            // of one file; 0 is DefaultMaxBytes
 	Clock    func() time.Time // real time: it ages what waits in blob_pending
 	Tasks    Tasks            // nil until UseTasks: then nothing can be uploaded to a task

@@ -206,6 +206,24 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
+// What changed between two versions is read in a child of the program, whatever the files are.
+func TestWhatChanged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: no server")
+	}
+	s := Common(t)
+	a := s.As(t, "Margaret Ansel").API()
+	d, _ := a.Put("/matters/"+brandt(a)+"/documents?kind=source", "compared.txt", strings.NewReader("The court of Indiana finds."))
+	a.Put("/documents/"+d+"/versions?reason=x", "compared.txt", strings.NewReader("The court of Illinois finds."))
+	a.Put("/documents/"+d+"/versions?reason=x", "compared.docx", strings.NewReader("PK\x03\x04 cut off"))
+	if got := fmt.Sprint(a.Read("/documents/" + d + "/compare?from=1&to=2")["passages"]); !strings.Contains(got, "is:removed text:Indiana") || !strings.Contains(got, "is:added text:Illinois") {
+		t.Errorf("the words that changed: %s", got)
+	}
+	if why := a.Read("/documents/" + d + "/compare?from=2&to=3")["why"]; why == nil {
+		t.Error("a broken file is compared without a word")
+	}
+}
+
 func brandt(a *API) string {
 	a.t.Helper()
 	for _, m := range a.Read("/matters")["matters"].([]any) {

@@ -60,6 +60,7 @@ var verbs = map[string]verb{
 	"document.add_version":     {"documents", "added", "add", "version {version} of {it}"},
 	"document.restore_version": {"documents", "restored", "restore", "{it}[ as version {version}]"},
 	"document.open":            {"documents", "took out the file of", "take out the file of", "{it}[, version {version}]"},
+	"document.compare":         {"documents", "compared versions of", "compare versions of", "{it}[, {before}][ with {version}]"},
 	"document.see":             {"documents", "saw", "see", "[{pages} of ]{it}[, version {version}]"},
 	"document.quarantine":      {"documents", "quarantined", "quarantine", "{it}"},
 	"document.see_quarantined": {"documents", "looked into quarantine at", "look into quarantine at", "{it}"},

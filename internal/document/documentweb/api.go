@@ -121,6 +121,7 @@ func apiReads(api huma.API, s *document.Service) {
 			}
 			return out, err
 		})
+	apiCompare(api, s)
 	type byVersion struct {
 		ID ident.VersionID `path:"id" doc:"Identifier of the version."`
 	}
@@ -196,5 +197,38 @@ func apiQuarantine(api huma.API, s *document.Service) {
 	web.Do(api, web.Endpoint{ID: string(document.LiftQuarantine), Path: "/documents/{id}/lift-quarantine", Summary: "Give a document back to those who could see it"},
 		func(ctx context.Context, who actor.Actor, in *byDocument) error {
 			return s.LiftQuarantine(ctx, who, in.ID)
+		})
+}
+
+func apiCompare(api huma.API, s *document.Service) {
+	type ask struct {
+		ID   ident.DocumentID `path:"id" doc:"Identifier of the document."`
+		From int64            `query:"from" required:"true" doc:"Number of the earlier version."`
+		To   int64            `query:"to" required:"true" doc:"Number of the later version."`
+	}
+	type run struct {
+		Text string `json:"text"`
+		Is   string `json:"is" enum:"kept,added,removed"`
+	}
+	type passage struct {
+		Runs    []run `json:"runs,omitempty"`
+		Skipped int   `json:"skipped,omitempty" doc:"Paragraphs that are the same in both, left out here."`
+	}
+	type comparison struct {
+		Passages []passage `json:"passages" doc:"Empty: the words are the same."`
+		Why      string    `json:"why,omitempty" doc:"Why the words could not be compared."`
+	}
+	web.Offer(api, web.Endpoint{ID: string(document.CompareVersions), Method: "GET", Path: "/documents/{id}/compare", Summary: "Compare two versions word by word", Detail: "It leaves an entry."},
+		func(ctx context.Context, who actor.Actor, in *ask) (comparison, error) {
+			c, err := s.Compare(ctx, who, in.ID, in.From, in.To)
+			out := comparison{[]passage{}, c.Why}
+			for _, p := range c.Passages {
+				w := passage{Skipped: p.Skipped}
+				for _, r := range p.Runs {
+					w.Runs = append(w.Runs, run{r.Text, [...]string{"kept", "added", "removed"}[r.Op]})
+				}
+				out.Passages = append(out.Passages, w)
+			}
+			return out, err
 		})
 }

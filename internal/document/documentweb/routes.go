@@ -21,6 +21,7 @@ func Routes(mux *http.ServeMux, s *document.Service) {
 	mux.Handle("POST /matters/{id}/documents", web.Handler(p.upload))
 	mux.Handle("POST /tasks/{id}/documents", web.Handler(p.uploadWork))
 	mux.Handle("GET /documents/{id}", web.Handler(p.sheet))
+	mux.Handle("GET /documents/{id}/compare", web.Handler(p.compare))
 	mux.Handle("GET /documents/{id}/readers", web.Handler(p.readers))
 	mux.Handle("POST /documents/{id}/versions", web.Handler(p.addVersion))
 	mux.Handle("POST /documents/{id}/quarantine", web.Handler(p.quarantine))

@@ -266,6 +266,11 @@ func documentHint(d desk.DocumentChoice) string {
 	return hint
 }
 
+// compareHref shows what changed between two versions.
+func compareHref(document ident.DocumentID, from, to int64) string {
+	return documentPath(document) + "/compare?from=" + strconv.FormatInt(from, 10) + "&to=" + strconv.FormatInt(to, 10)
+}
+
 // fileHref opens an exact version.
 func fileHref(document ident.DocumentID, n int64) string {
 	return documentPath(document) + "?v=" + strconv.FormatInt(n, 10)
