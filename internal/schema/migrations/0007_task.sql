@@ -35,7 +35,9 @@ CREATE TABLE task (
     delivered_at BIGINT NOT NULL,
     rev BIGINT NOT NULL,
     UNIQUE (firm_id, number));
-CREATE INDEX task_matter ON task (matter_id, state, due_at);
+-- What lists and their counts ask of a task is all in the first: they read the rows of what they show, no others.
+CREATE INDEX task_matter ON task (matter_id, state, due_at, rush, holder_id, provider_id, firm_id, stage_key, playbook_id, playbook_n, id);
+CREATE INDEX task_news ON task (matter_id, state, delivered_at, id, stage_key, firm_id);
 CREATE INDEX task_holder ON task (holder_id, state, due_at);
 CREATE INDEX task_provider ON task (provider_id, state, due_at);
 CREATE INDEX task_supervisor ON task (supervisor_id, state, due_at);

@@ -72,6 +72,14 @@ func (f QueueFilter) where(show string, me ident.PersonID) db.Frag {
 	return w
 }
 
+// within is how a list of the queue sees matters: what is in one's own hands is little.
+func within(v gate.View, show string) db.Frag {
+	if show == "mine" {
+		return v.Visible("t.matter_id")
+	}
+	return v.Reach("t.matter_id")
+}
+
 // Queue lists work: one's own, what waits for the team, all that is open, what is finished.
 //
 // Faults: Invalid (field "show" or "after": not of this list).
@@ -89,7 +97,7 @@ func (s *Service) Queue(ctx context.Context, who actor.Actor, f QueueFilter) (ou
 		return out, err
 	}
 	for show, n := range map[string]*int{"mine": &out.Mine, "waiting": &out.Waiting, "all": &out.All, "finished": &out.Finished} {
-		if *n, err = count(ctx, v, f.where(show, who.Person)); err != nil {
+		if *n, err = count(ctx, v, within(v, show), f.where(show, who.Person)); err != nil {
 			return out, err
 		}
 	}
@@ -109,7 +117,7 @@ func (s *Service) queuePage(ctx context.Context, v gate.View, out *Queue) error 
 	if err != nil {
 		return err
 	}
-	rows, err := lines(ctx, v, f.where(f.Show, v.Who.Person).And(after), order, QueueRows+1)
+	rows, err := lines(ctx, v, within(v, f.Show), f.where(f.Show, v.Who.Person).And(after), order, QueueRows+1)
 	if err != nil {
 		return err
 	}
@@ -167,19 +175,23 @@ func cursorOf(show string, t task.Task) string {
 }
 
 func queueMatters(ctx context.Context, v gate.View) ([]QueueMatter, error) {
-	q := db.SQL(`SELECT DISTINCT m.id, m.title FROM task t JOIN matter m ON m.id = t.matter_id WHERE t.state NOT IN ('delivered', 'cancelled')`).
-		And(v.Visible("t.matter_id"), task.Seen(v.Who.Org)).Join(db.SQL(` ORDER BY m.title, m.id LIMIT 200`))
+	q := db.SQL(`SELECT m.id, m.title FROM matter m WHERE m.id IN (SELECT t.matter_id FROM task t WHERE t.state IN (`+unfinished+`)`).
+		And(v.Reach("t.matter_id"), task.Seen(v.Who.Org)).Join(db.SQL(`) ORDER BY m.title, m.id LIMIT 200`))
 	return db.All(ctx, v, q, func(rs *db.Rows, m *QueueMatter) error { return rs.Scan(&m.ID, &m.Title) })
 }
+
+// unfinished are the states of work that is not over.
+const unfinished = `'preparing', 'open', 'declined', 'paused', 'recalled'`
 
 // stagesOfOpenWork lists the stages of the playbook versions in use, in the order of a track: of one matter, or of all
 // that the viewer can see.
 func stagesOfOpenWork(ctx context.Context, v gate.View, m ident.MatterID) (out []task.Stage, err error) {
-	q := db.SQL(`SELECT DISTINCT pv.stages`+task.From+`WHERE t.state NOT IN ('delivered', 'cancelled')`).And(v.Visible("t.matter_id"), task.Seen(v.Who.Org))
+	within := v.Reach("t.matter_id")
 	if m != "" {
-		q = q.And(db.SQL(`t.matter_id = ?`, m))
+		within = v.Visible("t.matter_id").And(db.SQL(`t.matter_id = ?`, m))
 	}
-	texts, err := db.Column[string](ctx, v, q.Join(db.SQL(` ORDER BY pv.stages`)))
+	q := db.SQL(`SELECT DISTINCT t.playbook_id, t.playbook_n FROM task t WHERE t.state IN (`+unfinished+`)`).And(within, task.Seen(v.Who.Org))
+	texts, err := db.Column[string](ctx, v, db.SQL(`SELECT DISTINCT pv.stages FROM (`).Join(q, db.SQL(`) u JOIN playbook_version pv ON pv.playbook_id = u.playbook_id AND pv.n = u.playbook_n ORDER BY pv.stages`)))
 	if err != nil {
 		return nil, err
 	}
