@@ -18,6 +18,7 @@ type served struct {
 	cold, warm   time.Duration // from the start of the process to the first page of somebody signed in
 	idle, peak   int64         // bytes of memory, before the load and at most under it
 	load         time.Duration
+	busy         string   // load average of the machine before the load
 	kinds        []timing // by kind of page
 	groups       []timing // by whose page it is
 	pages        timing   // all that the budget is about
@@ -89,6 +90,7 @@ func (s *server) under(ctx context.Context, all *shots, load time.Duration, out 
 		return err
 	}
 	g := &generator{base: s.base, shots: all}
+	out.busy = busy()
 	say("load of %s, after a warm-up of 5s", load)
 	g.run(ctx, 5*time.Second)
 	if len(g.faults) > 0 {

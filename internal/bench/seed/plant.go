@@ -39,7 +39,11 @@ func (w *World) Plant(ctx context.Context, d *db.DB, ring *keys.Ring, progress f
 			return err
 		}
 	}
-	_, err = d.Pool().ExecContext(ctx, "ANALYZE")
+	settle := "ANALYZE"
+	if d.Engine == db.Postgres {
+		settle = "VACUUM (ANALYZE)" // as autovacuum does within a minute of such a load
+	}
+	_, err = d.Pool().ExecContext(ctx, settle)
 	return err
 }
 
