@@ -88,7 +88,7 @@ func (s *Service) Take(ctx context.Context, who actor.Actor, id ident.TaskID) (o
 func (s *Service) TakeNext(ctx context.Context, who actor.Actor) (out Task, err error) {
 	defer fault.Wrap(&err, "task.TakeNext(%s)", who.Person)
 	v := s.gate.View(who)
-	q := db.SQL(`SELECT `+Columns+From+`WHERE t.provider_id = ? AND t.state = 'open' AND t.holder_id = ''`, who.Org).And(v.Visible("t.matter_id")).
+	q := db.SQL(`SELECT `+Columns+From+`WHERE t.provider_id = ? AND t.state = 'open' AND t.holder_id = ''`, who.Org).And(v.Reach("t.matter_id")).
 		Join(db.SQL(` ORDER BY ` + ByUrgency + ` LIMIT 200`))
 	waiting, err := db.All(ctx, v, q, func(rs *db.Rows, t *Task) error { return Scan(rs, t) })
 	if err != nil {

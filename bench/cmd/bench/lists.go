@@ -19,26 +19,16 @@ type page struct {
 
 // A timing is what a page took.
 type timing struct {
-	name     string
-	n        int
-	p50, p99 time.Duration
+	name               string
+	n                  int
+	p50, p90, p99, max time.Duration
 }
 
 func (in *installation) pagesOf(p seed.Person) []page {
 	who := as(p)
 	looks := desk.New(in.gate)
 	matters := matter.New(in.gate, nil)
-	on := in.world.OnTeam(p.ID)
-	if len(on) == 0 {
-		for i := range min(50, len(in.world.Matters)) {
-			if i%seed.WalledEvery == 0 {
-				continue
-			}
-			if who.Org == in.world.FirmOf(i) || who.Org == in.world.ProviderOf(i) {
-				on = append(on, i)
-			}
-		}
-	}
+	on := in.reach(p)
 	queue := func(show string) func(context.Context, int) error {
 		return func(ctx context.Context, _ int) error {
 			_, err := looks.Queue(ctx, who, desk.QueueFilter{Show: show})
@@ -63,6 +53,20 @@ func (in *installation) pagesOf(p seed.Person) []page {
 	}
 }
 
+// reach lists matters that a person sees: theirs, or the first of their organization when they see all of them.
+func (in *installation) reach(p seed.Person) []int {
+	on := in.world.OnTeam(p.ID)
+	if len(on) > 0 || !p.Wide {
+		return on
+	}
+	for i := range in.world.Matters {
+		if i%seed.WalledEvery != 0 && len(on) < 50 && (p.Org == in.world.FirmOf(i) || p.Org == in.world.ProviderOf(i)) {
+			on = append(on, i)
+		}
+	}
+	return on
+}
+
 // measure reads a page one after the other until there are enough readings or the time is over.
 func measure(ctx context.Context, p page, most int, within time.Duration) (t timing, err error) {
 	for i := range 3 { // what is read for the first time is another measurement
@@ -78,7 +82,7 @@ func measure(ctx context.Context, p page, most int, within time.Duration) (t tim
 		}
 		all = append(all, time.Since(one))
 	}
-	return timing{p.name, len(all), quantile(all, 0.5), quantile(all, 0.99)}, nil
+	return timing{name: p.name, n: len(all), p50: quantile(all, 0.5), p99: quantile(all, 0.99)}, nil
 }
 
 func quantile(all []time.Duration, q float64) time.Duration {

@@ -17,7 +17,7 @@ import (
 )
 
 type options struct {
-	World   string        `help:"full or small." enum:"full,small" default:"full"`
+	World   string        `help:"full, bare (full without its trail, sooner planted) or small." enum:"full,bare,small" default:"full"`
 	Engines []string      `help:"Engines to measure." enum:"sqlite,postgres" default:"sqlite,postgres"`
 	Parts   []string      `help:"What to measure: writes, pages, crowd, http." enum:"writes,pages,crowd,http" default:"writes,pages,crowd,http"`
 	Binary  string        `help:"The program, for the part http; built from source when empty." placeholder:"FILE" type:"path"`
@@ -64,10 +64,7 @@ func (o options) run(ctx context.Context) error {
 
 // engine measures one engine on the large world.
 func (o options) engine(ctx context.Context, e db.Engine, r *report) error {
-	size := seed.Full
-	if o.World == "small" {
-		size = seed.Small
-	}
+	size := map[string]seed.Size{"full": seed.Full, "bare": seed.Bare, "small": seed.Small}[o.World]
 	if !o.does("writes") && !o.does("pages") && !o.does("http") {
 		return nil
 	}

@@ -27,7 +27,18 @@ func (r *report) head(o options) {
 	r.line("# Benchmarks\n")
 	r.line("%s, commit %s, %s, %s/%s, %s, %d processors. World: %s. `scripts/bench.sh` measures again.\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"),
 		strings.TrimSpace(string(commit)), runtime.Version(), runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), o.World)
+	r.line("Load average of the machine at the start: %s; other work on it slows every figure.\n", busy())
 	r.line("Client and server share the machine. SQLite is encrypted and syncs every commit; PostgreSQL runs with fsync on and 64 MB of shared buffers.\n")
+}
+
+// busy is the load average of the last minute.
+func busy() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	return first
 }
 
 func processor() string {
@@ -60,7 +71,15 @@ func (r *report) writes(e db.Engine, arms []*arm) {
 		m := median(a.rates)
 		r.line("| %s | %.0f | %.2f | %.2f |", a.name, m, m/alone, m/log)
 	}
-	r.line("")
+	gate := median(arms[2].rates)
+	r.line("\nBudget beside the statement alone: %s; beside a log row without seals: %s.\n", atLeast(gate/alone, 0.6), atLeast(gate/log, 0.6))
+}
+
+func atLeast(got, least float64) string {
+	if got >= least {
+		return "met"
+	}
+	return fmt.Sprintf("missed by %.0f %%", (1-got/least)*100)
 }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
@@ -87,13 +106,55 @@ func (r *report) crowd(e db.Engine, counts []int, rows [][]timing) {
 		head += fmt.Sprintf(" %d matters |", n)
 		rule += "---:|"
 	}
-	r.line("%s\n%s", head, rule)
+	r.line("%s p50, last to first |\n%s---:|", head, rule)
 	for i := range rows[0] {
 		line := "| " + rows[0][i].name + " |"
 		for _, all := range rows {
 			line += " " + ms(all[i].p50) + " / " + ms(all[i].p99) + " |"
 		}
+		line += fmt.Sprintf(" %.2f |", float64(rows[len(rows)-1][i].p50)/float64(max(rows[0][i].p50, 1)))
 		r.line("%s", line)
+	}
+	r.line("")
+}
+
+// The budgets of the program over HTTP.
+const (
+	pageP50, pageP99 = 8 * time.Millisecond, 40 * time.Millisecond
+	startWithin      = 500 * time.Millisecond
+	mega             = 1_000_000
+)
+
+func kept[T int64 | time.Duration | float64](got, most T) string {
+	if got <= most {
+		return "met"
+	}
+	return fmt.Sprintf("missed by %.0f %%", (float64(got)/float64(most)-1)*100)
+}
+
+func (r *report) served(in *installation, s served) {
+	r.line("### The program over HTTP, %s\n", in.engine)
+	r.line("The stripped program as a process of its own on the planted world. Requests come when they are due, at random instants, whether or not earlier ones are answered, and count from when they were due:")
+	r.line("%d pages, %d writes and %d trivial pages a second for %s, %d requests in all, %d of them with errors. People are drawn evenly over all roles, pages evenly over the four kinds.", pagesPerSecond, writesPerSecond, trivialPerSecond, s.load, s.requestCount, len(s.faults))
+	for _, f := range s.faults[:min(3, len(s.faults))] {
+		r.line("Error: %s", strings.ReplaceAll(f.Error(), "\n", " "))
+	}
+	r.line("The generator itself was late by %s ms at its p99; the load average of the machine before was %s.\n", ms(s.late), s.busy)
+	r.line("| | measured | budget | |\n|---|---:|---:|---|")
+	r.line("| pages, p50 | %s ms | %s ms | %s |", ms(s.pages.p50), ms(pageP50), kept(s.pages.p50, pageP50))
+	r.line("| pages, p99 | %s ms | %s ms | %s |", ms(s.pages.p99), ms(pageP99), kept(s.pages.p99, pageP99))
+	r.line("| errors | %d | 0 | %s |", len(s.faults), kept(int64(len(s.faults)), 0))
+	r.line("| memory, idle | %d MB | 120 MB | %s |", s.idle/mega, kept(s.idle, 120*mega))
+	r.line("| memory, most under load | %d MB | 350 MB | %s |", s.peak/mega, kept(s.peak, 350*mega))
+	r.line("| start to first page, warm | %s ms | %s ms | %s |", ms(s.warm), ms(startWithin), kept(s.warm, startWithin))
+	r.line("| start to first page, the first time | %s ms | | |", ms(s.cold))
+	r.line("| program, stripped | %.1f MB | 80 MB | %s |\n", float64(s.binary)/mega, kept(s.binary, 80*mega))
+	trivial := s.trivial[0]
+	r.line("Beside a page that the same server renders without a session in the same run (the sign-in page, p50 %s ms):\n", ms(trivial.p50))
+	r.line("| | requests | p50 ms | p90 ms | p99 ms | max ms | p50 to the sign-in page |\n|---|---:|---:|---:|---:|---:|---:|")
+	all := append(append(append([]timing{}, s.kinds...), s.groups...), s.writes)
+	for _, t := range append(all, s.trivial...) {
+		r.line("| %s | %d | %s | %s | %s | %s | %.1f |", t.name, t.n, ms(t.p50), ms(t.p90), ms(t.p99), ms(t.max), float64(t.p50)/float64(max(trivial.p50, 1)))
 	}
 	r.line("")
 }

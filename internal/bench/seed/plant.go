@@ -25,7 +25,7 @@ func (w *World) Plant(ctx context.Context, d *db.DB, ring *keys.Ring, progress f
 		p.tables[t.Name] = t
 	}
 	if d.Engine == db.SQLite {
-		if _, err := d.Pool().ExecContext(ctx, "PRAGMA cache_size = -400000"); err != nil {
+		if _, err := d.Pool().ExecContext(ctx, "PRAGMA cache_size = -100000"); err != nil {
 			return err
 		}
 		defer d.Pool().ExecContext(context.WithoutCancel(ctx), "PRAGMA cache_size = -2000") //nolint:errcheck // the default again
@@ -39,7 +39,11 @@ func (w *World) Plant(ctx context.Context, d *db.DB, ring *keys.Ring, progress f
 			return err
 		}
 	}
-	_, err = d.Pool().ExecContext(ctx, "ANALYZE")
+	settle := "ANALYZE"
+	if d.Engine == db.Postgres {
+		settle = "VACUUM (ANALYZE)" // as autovacuum does within a minute of such a load
+	}
+	_, err = d.Pool().ExecContext(ctx, settle)
 	return err
 }
 

@@ -20,6 +20,7 @@ type Size struct {
 // Sizes of worlds.
 var (
 	Full  = Size{People: 200, Matters: 3000, Apart: 20, TasksPer: 33, EntriesPer: 10, VersionsPer: 3} // 99,000 tasks, 990,000 entries, 297,000 versions
+	Bare  = Size{People: 200, Matters: 3000, Apart: 20, TasksPer: 33, VersionsPer: 1}                 // Full without its trail
 	Small = Size{People: 40, Matters: 60, Apart: 20, TasksPer: 12, EntriesPer: 6, VersionsPer: 2}
 )
 

@@ -41,6 +41,9 @@ const (
 // readers is the size of the SQLite reader pool: enough to keep two cores busy, each costs about 2 MB.
 const readers = 6
 
+// cached is how much of the file a connection keeps deciphered, in KB: what a large installation's pages read again and again.
+const cached = "cache_size(-20000)"
+
 // A DB is an open database: a pool for readers and, on SQLite, a second pool of exactly one connection for writers.
 type DB struct {
 	Engine Engine
@@ -56,7 +59,7 @@ type DB struct {
 // empty leaves the file in the clear, which only tests do. Every pragma is in the address, so that it holds on
 // every pooled connection.
 func OpenSQLite(path string, key []byte) (*DB, error) {
-	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "temp_store(memory)"}}
+	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "temp_store(memory)", cached}}
 	if len(key) > 0 {
 		q.Set("vfs", "xts")
 		q.Set("hexkey", fmt.Sprintf("%x", key))

@@ -21,8 +21,8 @@ CREATE TABLE access_grant (
     until_at BIGINT NOT NULL,
     set_by TEXT NOT NULL, -- person, or '' for the system
     reason TEXT NOT NULL);
-CREATE INDEX access_grant_person ON access_grant (person_id, scope_kind, until_at);
-CREATE INDEX access_grant_scope ON access_grant (scope_kind, scope_id, until_at);
+CREATE INDEX access_grant_person ON access_grant (person_id, scope_kind, until_at, scope_id, org_id, wide, from_at, role);
+CREATE INDEX access_grant_scope ON access_grant (scope_kind, scope_id, person_id, until_at, org_id, from_at, role);
 
 -- Which organizations hold a matter: its firm from the start, a provider from the first release to it.
 CREATE TABLE matter_opening (
@@ -33,8 +33,8 @@ CREATE TABLE matter_opening (
     until_at BIGINT NOT NULL,
     set_by TEXT NOT NULL,
     reason TEXT NOT NULL);
-CREATE INDEX matter_opening_matter ON matter_opening (matter_id, org_id, until_at);
-CREATE INDEX matter_opening_org ON matter_opening (org_id, until_at, matter_id);
+CREATE INDEX matter_opening_matter ON matter_opening (matter_id, org_id, until_at, from_at);
+CREATE INDEX matter_opening_org ON matter_opening (org_id, until_at, matter_id, from_at);
 
 -- An ethical wall: an explicit deny for one person on one matter. It beats every grant.
 CREATE TABLE wall (
@@ -48,7 +48,7 @@ CREATE TABLE wall (
     set_by TEXT NOT NULL,
     ended_by TEXT NOT NULL,
     reason TEXT NOT NULL);
-CREATE INDEX wall_person ON wall (person_id, matter_id, until_at);
+CREATE INDEX wall_person ON wall (person_id, matter_id, until_at, from_at);
 CREATE INDEX wall_matter ON wall (matter_id, until_at);
 
 -- Gate facts: what release and access rest on (consent, conflict clearance, agreements, phase, MFA, competency).

@@ -85,9 +85,9 @@ func (b *Board) columns(ctx context.Context, v gate.View) error {
 
 // some returns the first cards of a list and how many there are in all.
 func some(ctx context.Context, v gate.View, where db.Frag, order string) (cards []Line, total int, err error) {
-	if total, err = count(ctx, v, where); err != nil || total == 0 {
+	if total, err = count(ctx, v, v.Visible("t.matter_id"), where); err != nil || total == 0 {
 		return nil, total, err
 	}
-	cards, err = lines(ctx, v, where, order, BoardCards)
+	cards, err = lines(ctx, v, v.Visible("t.matter_id"), where, order, BoardCards)
 	return cards, total, err
 }

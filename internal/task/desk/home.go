@@ -99,7 +99,7 @@ func (s *Service) Home(ctx context.Context, who actor.Actor) (h Home, err error)
 		return h, err
 	}
 	if h.Is("client_reader") {
-		if h.Delivered, err = lines(ctx, v, db.SQL(`t.state = 'delivered'`), byNews, homeRows); err != nil {
+		if h.Delivered, err = lines(ctx, v, v.Reach("t.matter_id"), db.SQL(`t.state = 'delivered'`), byNews, homeRows); err != nil {
 			return h, err
 		}
 		h.Outsourced, err = outsourced(ctx, v)
@@ -109,22 +109,14 @@ func (s *Service) Home(ctx context.Context, who actor.Actor) (h Home, err error)
 		return h, err
 	}
 	sortNeeds(h.Needs)
-	if h.Provider {
-		if h.Next, err = count(ctx, v, db.SQL(`t.provider_id = ? AND t.state = 'open' AND t.holder_id = ''`, who.Org)); err != nil {
-			return h, err
-		}
-	}
-	if h.Counts, err = countAll(ctx, v); err != nil {
+	if err = h.count(ctx, v); err != nil {
 		return h, err
 	}
 	if h.Begin, err = firstSteps(ctx, v, h); err != nil {
 		return h, err
 	}
-	elsewhere := db.SQL(`t.state IN ('open', 'paused') AND t.holder_id <> ?`, who.Person)
-	if h.MovingTotal, err = count(ctx, v, elsewhere); err != nil {
-		return h, err
-	}
-	h.Moving, err = lines(ctx, v, elsewhere, `t.due_at, t.id`, homeRows)
+	elsewhere := db.SQL(live+` AND t.state IN ('open', 'paused') AND t.holder_id <> ?`, who.Person)
+	h.Moving, err = lines(ctx, v, v.Reach("t.matter_id"), elsewhere, `t.due_at, t.id`, homeRows)
 	return h, err
 }
 
@@ -180,7 +172,7 @@ func roles(ctx context.Context, v gate.View) (out []string, provider bool, err e
 // needs collects what waits on the person: what is with them, and what their role answers for.
 func (s *Service) needs(ctx context.Context, v gate.View, h Home) ([]Need, error) {
 	me := v.Who.Person
-	mine, err := lines(ctx, v, db.SQL(`t.holder_id = ? AND t.state = 'open'`, me), task.ByUrgency, homeRows)
+	mine, err := lines(ctx, v, v.Visible("t.matter_id"), db.SQL(`t.holder_id = ? AND t.state = 'open'`, me), task.ByUrgency, homeRows)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +181,7 @@ func (s *Service) needs(ctx context.Context, v gate.View, h Home) ([]Need, error
 		out = append(out, Need{Kind: needOf(l.Task), Line: l, When: l.Due})
 	}
 	if h.Is("team_lead") {
-		waiting, err := lines(ctx, v, db.SQL(`t.provider_id = ? AND t.holder_id = '' AND t.state = 'open'`, v.Who.Org), task.ByUrgency, homeRows)
+		waiting, err := lines(ctx, v, v.Reach("t.matter_id"), db.SQL(live+` AND t.provider_id = ? AND t.holder_id = '' AND t.state = 'open'`, v.Who.Org), task.ByUrgency, homeRows)
 		if err != nil {
 			return nil, err
 		}
@@ -229,7 +221,7 @@ func (s *Service) toAnswer(ctx context.Context, v gate.View) ([]Need, error) {
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	asked, err := lines(ctx, v, db.In("t.id", ids), task.ByUrgency, homeRows)
+	asked, err := lines(ctx, v, v.Visible("t.matter_id"), db.In("t.id", ids), task.ByUrgency, homeRows)
 	if err != nil {
 		return nil, err
 	}
@@ -250,7 +242,7 @@ func (s *Service) toAnswer(ctx context.Context, v gate.View) ([]Need, error) {
 
 // toSupply lists the packages that the firm has in hand again, or not yet released.
 func toSupply(ctx context.Context, v gate.View, me ident.PersonID) ([]Need, error) {
-	rows, err := lines(ctx, v, db.SQL(`t.state IN ('declined', 'preparing', 'recalled') AND (t.made_by = ? OR t.released_by = ? OR t.supervisor_id = ?)`, me, me, me), task.ByUrgency, homeRows)
+	rows, err := lines(ctx, v, v.Reach("t.matter_id"), db.SQL(live+` AND t.state IN ('declined', 'preparing', 'recalled') AND (t.made_by = ? OR t.released_by = ? OR t.supervisor_id = ?)`, me, me, me), task.ByUrgency, homeRows)
 	if err != nil {
 		return nil, err
 	}
@@ -290,22 +282,26 @@ func sortNeeds(ns []Need) {
 	})
 }
 
-// countAll counts in one pass over what the person can see.
-func countAll(ctx context.Context, v gate.View) (c Counts, err error) {
+// count counts over what the person can see: what is under way in one pass, then what was delivered lately.
+func (h *Home) count(ctx context.Context, v gate.View) (err error) {
 	now, near, week := db.Micros(v.Now), db.Micros(v.Now.Add(soon)), db.Micros(v.Now.AddDate(0, 0, -7))
 	q := db.SQL(`SELECT
 			COALESCE(SUM(CASE WHEN t.state = 'open' THEN 1 ELSE 0 END), 0),
 			COALESCE(SUM(CASE WHEN t.state = 'open' AND t.due_at <= ? THEN 1 ELSE 0 END), 0),
 			COALESCE(SUM(CASE WHEN t.state = 'open' AND t.due_at > ? AND t.due_at <= ? THEN 1 ELSE 0 END), 0),
 			COALESCE(SUM(CASE WHEN t.state = 'open' AND t.holder_id = '' THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN t.state = 'open' AND t.holder_id = '' AND t.provider_id = ? THEN 1 ELSE 0 END), 0),
 			COALESCE(SUM(CASE WHEN t.state IN ('paused', 'declined', 'recalled') THEN 1 ELSE 0 END), 0),
 			COALESCE(SUM(CASE WHEN t.state = 'preparing' THEN 1 ELSE 0 END), 0),
-			COALESCE(SUM(CASE WHEN t.state = 'delivered' AND t.delivered_at > ? THEN 1 ELSE 0 END), 0)
-		FROM task t WHERE 1 = 1`, now, now, near, week).And(v.Visible("t.matter_id"), task.Seen(v.Who.Org))
-	if err = v.QueryRow(ctx, q).Scan(&c.Open, &c.Late, &c.DueSoon, &c.Waiting, &c.Held, &c.Preparing, &c.Delivered); err != nil {
-		return c, err
+			COALESCE(SUM(CASE WHEN t.state IN ('open', 'paused') AND t.holder_id <> ? THEN 1 ELSE 0 END), 0)
+		FROM task t WHERE `+live, now, now, near, v.Who.Org, v.Who.Person).And(v.Reach("t.matter_id"), task.Seen(v.Who.Org))
+	c := &h.Counts
+	if err = v.QueryRow(ctx, q).Scan(&c.Open, &c.Late, &c.DueSoon, &c.Waiting, &h.Next, &c.Held, &c.Preparing, &h.MovingTotal); err != nil {
+		return err
 	}
-	err = v.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM question q JOIN task t ON t.id = q.task_id WHERE q.state = 'open' AND t.state IN ('open', 'paused')`).
-		And(v.Visible("t.matter_id"))).Scan(&c.Questions)
-	return c, err
+	if c.Delivered, err = count(ctx, v, v.Reach("t.matter_id"), db.SQL(`t.state = 'delivered' AND t.delivered_at > ?`, week)); err != nil {
+		return err
+	}
+	return v.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM question q JOIN task t ON t.id = q.task_id WHERE q.state = 'open' AND t.state IN ('open', 'paused')`).
+		And(v.Reach("q.matter_id"))).Scan(&c.Questions)
 }

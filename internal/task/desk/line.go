@@ -30,10 +30,11 @@ const lineColumns = `, m.title, m.number, COALESCE(h.name, ''),
 
 const lineFrom = task.From + `JOIN matter m ON m.id = t.matter_id LEFT JOIN person h ON h.id = t.holder_id `
 
-// lines lists tasks that the viewer may know of.
-func lines(ctx context.Context, v gate.View, where db.Frag, order string, limit int) ([]Line, error) {
-	q := db.SQL(`SELECT `+task.Columns+lineColumns+lineFrom+`WHERE 1 = 1`).And(where, v.Visible("t.matter_id"), task.Seen(v.Who.Org)).
-		Join(db.SQL(` ORDER BY `+order+` LIMIT ?`, limit))
+// lines lists tasks that the viewer may know of. within is the condition by which they see matters: Reach for work
+// anywhere, Visible for what is of one matter or in few hands. Only what is listed is read in full.
+func lines(ctx context.Context, v gate.View, within, where db.Frag, order string, limit int) ([]Line, error) {
+	listed := db.SQL(`SELECT t.id FROM task t WHERE 1 = 1`).And(where, within, task.Seen(v.Who.Org)).Join(db.SQL(` ORDER BY `+order+` LIMIT ?`, limit))
+	q := db.SQL(`SELECT `+task.Columns+lineColumns+lineFrom+`WHERE t.id IN (`).Join(listed, db.SQL(`) ORDER BY `+order))
 	return db.All(ctx, v, q, func(rs *db.Rows, l *Line) error { return scanLine(rs, l) })
 }
 
@@ -42,8 +43,8 @@ func scanLine(rs interface{ Scan(...any) error }, l *Line) error {
 }
 
 // count counts tasks that the viewer may know of.
-func count(ctx context.Context, v gate.View, where db.Frag) (n int, err error) {
-	q := db.SQL(`SELECT COUNT(*) FROM task t WHERE 1 = 1`).And(where, v.Visible("t.matter_id"), task.Seen(v.Who.Org))
+func count(ctx context.Context, v gate.View, within, where db.Frag) (n int, err error) {
+	q := db.SQL(`SELECT COUNT(*) FROM task t WHERE 1 = 1`).And(where, within, task.Seen(v.Who.Org))
 	err = v.QueryRow(ctx, q).Scan(&n)
 	return n, err
 }

@@ -30,7 +30,7 @@ type PaperVersion struct {
 
 // papers lists the documents that came with the package, and the work product of the task.
 func papers(ctx context.Context, v gate.View, t task.Task) (sources, work []Paper, err error) {
-	sources, err = documents(ctx, v, db.SQL(`EXISTS (SELECT 1 FROM task_document td WHERE td.task_id = ? AND td.document_id = d.id)`, t.ID))
+	sources, err = documents(ctx, v, db.SQL(`d.id IN (SELECT td.document_id FROM task_document td WHERE td.task_id = ?)`, t.ID))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -45,15 +45,15 @@ type Queue struct {
 	Provider                     bool // the person works for a provider, and may take what waits
 	Lines                        []QueueLine
 	Next                         string // of the next page; "" at the end
-	Mine, Waiting, All, Finished int    // under the filter's matter and stage
+	Mine, Waiting, All, Finished int    // under the filter's matter and stage; Finished up to FinishedCounted
 	Matters                      []QueueMatter
 	Stages                       []task.Stage // of open work, each key once
 }
 
 var shows = map[string]string{
 	"mine":     `t.state = 'open' AND t.holder_id = ?`,
-	"waiting":  `t.state = 'open' AND t.holder_id = ''`,
-	"all":      `t.state IN ('open', 'paused', 'declined', 'recalled')`,
+	"waiting":  live + ` AND t.state = 'open' AND t.holder_id = ''`,
+	"all":      live + ` AND t.state <> 'preparing'`,
 	"finished": `t.state IN ('delivered', 'cancelled')`,
 }
 
@@ -72,6 +72,14 @@ func (f QueueFilter) where(show string, me ident.PersonID) db.Frag {
 	return w
 }
 
+// within is how a list of the queue sees matters: what is in one's own hands is little.
+func within(v gate.View, show string) db.Frag {
+	if show == "mine" {
+		return v.Visible("t.matter_id")
+	}
+	return v.Reach("t.matter_id")
+}
+
 // Queue lists work: one's own, what waits for the team, all that is open, what is finished.
 //
 // Faults: Invalid (field "show" or "after": not of this list).
@@ -88,10 +96,8 @@ func (s *Service) Queue(ctx context.Context, who actor.Actor, f QueueFilter) (ou
 	if _, out.Provider, err = roles(ctx, v); err != nil {
 		return out, err
 	}
-	for show, n := range map[string]*int{"mine": &out.Mine, "waiting": &out.Waiting, "all": &out.All, "finished": &out.Finished} {
-		if *n, err = count(ctx, v, f.where(show, who.Person)); err != nil {
-			return out, err
-		}
+	if err = out.count(ctx, v); err != nil {
+		return out, err
 	}
 	if err := s.queuePage(ctx, v, &out); err != nil {
 		return out, err
@@ -103,13 +109,29 @@ func (s *Service) Queue(ctx context.Context, who actor.Actor, f QueueFilter) (ou
 	return out, err
 }
 
+// FinishedCounted is where counting what is finished ends: it only grows, and nobody needs the figure.
+const FinishedCounted = 1000
+
+func (out *Queue) count(ctx context.Context, v gate.View) (err error) {
+	if out.Mine, err = count(ctx, v, v.Visible("t.matter_id"), out.Filter.where("mine", v.Who.Person)); err != nil {
+		return err
+	}
+	q := db.SQL(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN t.state = 'open' AND t.holder_id = '' THEN 1 ELSE 0 END), 0) FROM task t WHERE 1 = 1`).
+		And(out.Filter.where("all", ""), v.Reach("t.matter_id"))
+	if err := v.QueryRow(ctx, q).Scan(&out.All, &out.Waiting); err != nil {
+		return err
+	}
+	q = db.SQL(`SELECT COUNT(*) FROM (SELECT 1 FROM task t WHERE 1 = 1`).And(out.Filter.where("finished", ""), v.Reach("t.matter_id")).Join(db.SQL(` LIMIT ?) f`, FinishedCounted))
+	return v.QueryRow(ctx, q).Scan(&out.Finished)
+}
+
 func (s *Service) queuePage(ctx context.Context, v gate.View, out *Queue) error {
 	f := out.Filter
 	after, order, err := f.cursor()
 	if err != nil {
 		return err
 	}
-	rows, err := lines(ctx, v, f.where(f.Show, v.Who.Person).And(after), order, QueueRows+1)
+	rows, err := lines(ctx, v, within(v, f.Show), f.where(f.Show, v.Who.Person).And(after), order, QueueRows+1)
 	if err != nil {
 		return err
 	}
@@ -167,19 +189,23 @@ func cursorOf(show string, t task.Task) string {
 }
 
 func queueMatters(ctx context.Context, v gate.View) ([]QueueMatter, error) {
-	q := db.SQL(`SELECT DISTINCT m.id, m.title FROM task t JOIN matter m ON m.id = t.matter_id WHERE t.state NOT IN ('delivered', 'cancelled')`).
-		And(v.Visible("t.matter_id"), task.Seen(v.Who.Org)).Join(db.SQL(` ORDER BY m.title, m.id LIMIT 200`))
+	q := db.SQL(`SELECT m.id, m.title FROM matter m WHERE m.id IN (SELECT t.matter_id FROM task t WHERE `+live).
+		And(v.Reach("t.matter_id"), task.Seen(v.Who.Org)).Join(db.SQL(`) ORDER BY m.title, m.id LIMIT 200`))
 	return db.All(ctx, v, q, func(rs *db.Rows, m *QueueMatter) error { return rs.Scan(&m.ID, &m.Title) })
 }
+
+// live is work that is not over, in the words of the index task_live.
+const live = `t.state IN ('preparing', 'open', 'declined', 'paused', 'recalled')`
 
 // stagesOfOpenWork lists the stages of the playbook versions in use, in the order of a track: of one matter, or of all
 // that the viewer can see.
 func stagesOfOpenWork(ctx context.Context, v gate.View, m ident.MatterID) (out []task.Stage, err error) {
-	q := db.SQL(`SELECT DISTINCT pv.stages`+task.From+`WHERE t.state NOT IN ('delivered', 'cancelled')`).And(v.Visible("t.matter_id"), task.Seen(v.Who.Org))
+	within := v.Reach("t.matter_id")
 	if m != "" {
-		q = q.And(db.SQL(`t.matter_id = ?`, m))
+		within = v.Visible("t.matter_id").And(db.SQL(`t.matter_id = ?`, m))
 	}
-	texts, err := db.Column[string](ctx, v, q.Join(db.SQL(` ORDER BY pv.stages`)))
+	q := db.SQL(`SELECT DISTINCT t.playbook_id, t.playbook_n FROM task t WHERE `+live).And(within, task.Seen(v.Who.Org))
+	texts, err := db.Column[string](ctx, v, db.SQL(`SELECT DISTINCT pv.stages FROM (`).Join(q, db.SQL(`) u JOIN playbook_version pv ON pv.playbook_id = u.playbook_id AND pv.n = u.playbook_n ORDER BY pv.stages`)))
 	if err != nil {
 		return nil, err
 	}

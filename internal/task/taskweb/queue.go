@@ -73,11 +73,19 @@ func (p queuePage) tabs() []ui.Tab {
 	tab := func(label, show string, n int) ui.Tab {
 		return ui.Tab{Label: label, Href: p.href(show), Count: n, Current: p.Filter.Show == show}
 	}
-	return []ui.Tab{tab("With me", "mine", p.Mine), tab("Waiting", "waiting", p.Waiting), tab("All open", "all", p.All), tab("Finished", "finished", p.Finished)}
+	finished := p.Finished
+	if finished == desk.FinishedCounted {
+		finished = -1 // that many and more
+	}
+	return []ui.Tab{tab("With me", "mine", p.Mine), tab("Waiting", "waiting", p.Waiting), tab("All open", "all", p.All), tab("Finished", "finished", finished)}
 }
 
-func (p queuePage) total() int {
-	return map[string]int{"mine": p.Mine, "waiting": p.Waiting, "all": p.All, "finished": p.Finished}[p.Filter.Show]
+func (p queuePage) total() string {
+	n := map[string]int{"mine": p.Mine, "waiting": p.Waiting, "all": p.All, "finished": p.Finished}[p.Filter.Show]
+	if p.Filter.Show == "finished" && n == desk.FinishedCounted {
+		return ui.Number(n) + " tasks or more"
+	}
+	return ui.Plural(n, "task", "tasks")
 }
 
 func (p queuePage) pager() ui.PageLinks {
@@ -85,7 +93,7 @@ func (p queuePage) pager() ui.PageLinks {
 	if p.Filter.Show == "finished" {
 		order = "newest first"
 	}
-	l := ui.PageLinks{Say: ui.Number(len(p.Lines)) + " of " + ui.Plural(p.total(), "task", "tasks") + ", " + order}
+	l := ui.PageLinks{Say: ui.Number(len(p.Lines)) + " of " + p.total() + ", " + order}
 	if p.Filter.After != "" {
 		l.NewestHref = p.href(p.Filter.Show)
 	}
