@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"net"
 	"os"
@@ -85,6 +86,13 @@ func zipped(t testing.TB, parts map[string]string) []byte {
 	return b.Bytes()
 }
 
+// lying makes the one part of an archive say that it unpacks to 8 bytes, in the directory at the end.
+func lying(archive []byte) []byte {
+	at := bytes.LastIndex(archive, []byte("PK\x01\x02"))
+	binary.LittleEndian.PutUint32(archive[at+24:], 8)
+	return archive
+}
+
 const word = `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>
 <w:p><w:r><w:t>The court</w:t></w:r><w:r><w:tab/><w:t xml:space="preserve"> finds</w:t></w:r></w:p>
 <w:p><w:r><w:t>for </w:t></w:r><w:ins><w:r><w:t>plaintiff</w:t></w:r></w:ins><w:del><w:r><w:delText>defendant</w:delText><w:t>gone</w:t></w:r></w:del></w:p></w:body></w:document>`
@@ -94,19 +102,20 @@ func TestText(t *testing.T) {
 		data []byte
 		want string // paragraphs, or the reason
 	}{
-		"plain":              {[]byte("One.\r\nTwo.\n\nThree"), "One.|Two.||Three"},
-		"UTF-16":             {[]byte("\xff\xfeA\x00B\x00\n\x00C\x00"), "AB|C"},
-		"Windows-1252":       {[]byte("na\xefve \x80 500"), "naïve € 500"},
-		"hidden directions":  {[]byte("contract\u202efdp.exe\x1b[2J"), "contractfdp.exe[2J"},
-		"word":               {zipped(t, map[string]string{"word/document.xml": word}), "The court  finds|for plaintiff"},
-		"empty":              {nil, "why The file is empty."},
-		"binary":             {[]byte("\x7fELF\x00\x00\x01"), "why This kind of file has no text"},
-		"PDF":                {[]byte("%PDF-1.7\n..."), "why A PDF is compared page by page"},
-		"an archive":         {zipped(t, map[string]string{"a.txt": "x"}), "why This archive is no Word document"},
-		"cut off":            {zipped(t, map[string]string{"word/document.xml": word})[:200], "why The file begins like a Word document"},
-		"entities":           {zipped(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY x "y">]>` + word}), "why The file begins like a Word document"},
-		"a bomb":             {zipped(t, map[string]string{"word/document.xml": "<a>" + strings.Repeat(" ", maxUnpacked+1) + "</a>"}), "why The file unpacks to more"},
-		"more text than fit": {bytes.Repeat([]byte("word\n"), maxText/5), "why The file holds more text"},
+		"plain":                 {[]byte("One.\r\nTwo.\n\nThree"), "One.|Two.||Three"},
+		"UTF-16":                {[]byte("\xff\xfeA\x00B\x00\n\x00C\x00"), "AB|C"},
+		"Windows-1252":          {[]byte("na\xefve \x80 500"), "naïve € 500"},
+		"hidden directions":     {[]byte("contract\u202efdp.exe\x1b[2J"), "contractfdp.exe[2J"},
+		"word":                  {zipped(t, map[string]string{"word/document.xml": word}), "The court  finds|for plaintiff"},
+		"empty":                 {nil, "why The file is empty."},
+		"binary":                {[]byte("\x7fELF\x00\x00\x01"), "why This kind of file has no text"},
+		"PDF":                   {[]byte("%PDF-1.7\n..."), "why A PDF is compared page by page"},
+		"an archive":            {zipped(t, map[string]string{"a.txt": "x"}), "why This archive is no Word document"},
+		"cut off":               {zipped(t, map[string]string{"word/document.xml": word})[:200], "why The file begins like a Word document"},
+		"entities":              {zipped(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY x "y">]>` + word}), "why The file begins like a Word document"},
+		"a bomb":                {zipped(t, map[string]string{"word/document.xml": "<a>" + strings.Repeat(" ", maxUnpacked+1) + "</a>"}), "why The file unpacks to more"},
+		"a bomb that denies it": {lying(zipped(t, map[string]string{"word/document.xml": word})), "why The file begins like a Word document"},
+		"more text than fit":    {bytes.Repeat([]byte("word\n"), maxText/5), "why The file holds more text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := textIn(t, c.data)
