@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -17,7 +18,6 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/ncruces/go-sqlite3/ext/fts5"
-	_ "github.com/ncruces/go-sqlite3/vfs/xts" // the encrypting file layer
 )
 
 func init() { sqlite3.AutoExtension(fts5.Register) }
@@ -38,8 +38,9 @@ const (
 	Postgres Engine = "postgres"
 )
 
-// readers is the size of the SQLite reader pool: enough to keep two cores busy, each costs about 2 MB.
-const readers = 6
+// readers is the size of the SQLite reader pool: a few more than can work at once. Few are better than many: each keeps
+// pages of its own, and drops them all after every commit.
+var readers = runtime.GOMAXPROCS(0) + 2
 
 // cached is how much of the file a connection keeps deciphered, in KB: what a large installation's pages read again and again.
 const cached = "cache_size(-20000)"
@@ -61,15 +62,16 @@ type DB struct {
 func OpenSQLite(path string, key []byte) (*DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "temp_store(memory)", cached}}
 	if len(key) > 0 {
-		q.Set("vfs", "xts")
+		q.Set("vfs", sealedVFS)
 		q.Set("hexkey", fmt.Sprintf("%x", key))
 	}
 	open := func(lock string, conns int) (*sql.DB, error) {
 		q.Set("_txlock", lock)
-		d, err := driver.Open("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode())
+		c, err := (&driver.SQLite{}).OpenConnector("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode())
 		if err != nil {
 			return nil, err
 		}
+		d := sql.OpenDB(keeper{c})
 		d.SetMaxOpenConns(conns)
 		d.SetMaxIdleConns(conns)
 		return d, d.Ping()

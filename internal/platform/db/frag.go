@@ -80,3 +80,11 @@ func (f Frag) text(e Engine) string {
 	cache.Store(f.Text, b.String())
 	return b.String()
 }
+
+// InJSON is column IN the strings of a JSON array: one argument, however many they are.
+func InJSON(e Engine, column, array string) Frag {
+	if e == Postgres {
+		return SQL(column+` = ANY(ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))`, array)
+	}
+	return SQL(column+` IN (SELECT value FROM json_each(?))`, array)
+}

@@ -26,7 +26,7 @@ func (tx *Tx) PermitAs(ctx context.Context, action authz.Action, s authz.Subject
 	if err := tx.hold(ctx, s); err != nil {
 		return err
 	}
-	d, err := tx.gate.decide(ctx, tx.Tx, tx.Who, tx.Now, action, s)
+	d, err := tx.gate.decide(ctx, tx.Tx, tx.Who, tx.Now, nil, action, s)
 	if err != nil {
 		return err
 	}
@@ -48,10 +48,13 @@ func (tx *Tx) hold(ctx context.Context, s authz.Subject) error {
 	return err
 }
 
-// decide answers for any actor. A zero Decision (no Policy) means that the subject does not exist for the actor.
-func (g *Gate) decide(ctx context.Context, q db.Reader, who actor.Actor, now time.Time, action authz.Action, s authz.Subject) (authz.Decision, error) {
+// decide answers for any actor; known is what a settled view of that actor holds, or nil. A zero Decision (no Policy) means that the subject does not exist for the actor.
+func (g *Gate) decide(ctx context.Context, q db.Reader, who actor.Actor, now time.Time, known *settled, action authz.Action, s authz.Subject) (authz.Decision, error) {
 	if s.Matter != "" {
-		ok, err := sees(ctx, q, who, now, s.Matter)
+		ok, err := known != nil && known.in[s.Matter], error(nil)
+		if known == nil {
+			ok, err = sees(ctx, q, who, now, s.Matter)
+		}
 		if err != nil || !ok {
 			return authz.Decision{}, err
 		}
@@ -65,7 +68,7 @@ func (g *Gate) decide(ctx context.Context, q db.Reader, who actor.Actor, now tim
 	if err != nil {
 		return authz.Decision{}, err
 	}
-	set, err := g.policies(ctx, q, s.Engagement, now)
+	set, err := known.policiesOf(s.Engagement, func() (*policySet, error) { return g.policies(ctx, q, s.Engagement, now) })
 	if err != nil {
 		return authz.Decision{}, err
 	}
@@ -108,4 +111,19 @@ func loadFacts(ctx context.Context, q db.Reader, who actor.Actor, now time.Time,
 		}
 	}
 	return f, nil
+}
+
+// policiesOf keeps the policies of an engagement for the next decision of the same page.
+func (k *settled) policiesOf(engagement string, load func() (*policySet, error)) (*policySet, error) {
+	if k == nil {
+		return load()
+	}
+	if p := k.policies[engagement]; p != nil {
+		return p, nil
+	}
+	p, err := load()
+	if err == nil {
+		k.policies[engagement] = p
+	}
+	return p, err
 }

@@ -66,6 +66,17 @@ func TestReachIsVisible(t *testing.T) {
 				if !slices.Equal(visible, reach) {
 					t.Errorf("p%d in o%d: visible %v, reach %v", p, o, visible, reach)
 				}
+				settled, err := v.Settle(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				once, err := db.Column[string](t.Context(), settled, db.SQL(`SELECT m.id FROM (SELECT DISTINCT matter_id AS id FROM matter_opening) m WHERE 1 = 1`).And(settled.Reach("m.id")).Join(db.SQL(` ORDER BY m.id`)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(visible, once) {
+					t.Errorf("p%d in o%d: visible %v, settled %v", p, o, visible, once)
+				}
 				seen += len(visible)
 			}
 		}

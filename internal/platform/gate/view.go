@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"countersign/internal/kernel/actor"
@@ -19,10 +20,19 @@ type View struct {
 	Who  actor.Actor
 	Now  time.Time
 	gate *Gate
+
+	matters *settled // of Settle; nil: asked in each query
+}
+
+// settled is what the actor sees, found once for the queries and decisions of one page.
+type settled struct {
+	list     string // of the matters, as a JSON array
+	in       map[string]bool
+	policies map[string]*policySet // by engagement
 }
 
 // View returns who's view of the records.
-func (g *Gate) View(who actor.Actor) View { return View{g.DB, who, g.now(), g} }
+func (g *Gate) View(who actor.Actor) View { return View{Reader: g.DB, Who: who, Now: g.now(), gate: g} }
 
 // Visible is the WHERE condition that keeps a query to the actor's matters. column names a matter identifier, such as
 // "t.matter_id"; it is never user input.
@@ -53,33 +63,61 @@ func (v View) Reach(column string) db.Frag {
 	if v.Who.IsSystem() {
 		return db.SQL("1 = 1")
 	}
+	if v.matters != nil {
+		return db.InJSON(v.gate.DB.Engine, column, v.matters.list)
+	}
+	return db.SQL(column+` IN (`).Join(v.reach(), db.SQL(`)`))
+}
+
+// reach selects the matters that the actor sees.
+func (v View) reach() db.Frag {
 	who, at := v.Who, db.Micros(v.Now)
 	// CROSS JOIN has SQLite begin with the grants.
-	return db.SQL(column+` IN (SELECT ag.scope_id FROM access_grant ag CROSS JOIN matter_opening mo
+	return db.SQL(`SELECT ag.scope_id FROM access_grant ag CROSS JOIN matter_opening mo
 			WHERE ag.person_id = ? AND ag.scope_kind = 'matter' AND ag.org_id = ? AND ag.from_at <= ? AND ag.until_at > ?
 				AND mo.matter_id = ag.scope_id AND mo.org_id = ? AND mo.from_at <= ? AND mo.until_at > ?
 		UNION ALL SELECT mo.matter_id FROM access_grant ag CROSS JOIN matter_opening mo
 			WHERE ag.person_id = ? AND ag.scope_kind = 'org' AND ag.scope_id = ? AND ag.wide AND ag.from_at <= ? AND ag.until_at > ?
 				AND mo.org_id = ? AND mo.from_at <= ? AND mo.until_at > ?
-		EXCEPT SELECT w.matter_id FROM wall w WHERE w.person_id = ? AND w.from_at <= ? AND w.until_at > ?)`,
+		EXCEPT SELECT w.matter_id FROM wall w WHERE w.person_id = ? AND w.from_at <= ? AND w.until_at > ?`,
 		who.Person, who.Org, at, at, who.Org, at, at, who.Person, who.Org, at, at, who.Org, at, at, who.Person, at, at)
+}
+
+// Settle returns the view with Reach found once: for pages of several lists, or with a decision about each of their rows.
+// It stays what it was when it was settled, as a page does.
+func (v View) Settle(ctx context.Context) (View, error) {
+	if v.Who.IsSystem() {
+		return v, nil
+	}
+	ids, err := db.Column[string](ctx, v, v.reach())
+	if err != nil {
+		return v, err
+	}
+	m := &settled{in: make(map[string]bool, len(ids)), policies: map[string]*policySet{}}
+	for _, id := range ids {
+		m.in[id] = true
+	}
+	list, err := json.Marshal(append([]string{}, ids...))
+	m.list = string(list)
+	v.matters = m
+	return v, err
 }
 
 // May reports whether the actor could take action on subject now, with every rule that speaks. It locks nothing: it is
 // for showing buttons and reasons; the write asks again.
 func (v View) May(ctx context.Context, action authz.Action, s authz.Subject) (authz.Decision, error) {
-	return v.gate.decide(ctx, v, v.Who, v.Now, action, s)
+	return v.gate.decide(ctx, v, v.Who, v.Now, v.matters, action, s)
 }
 
 // MayOther asks the same for another person, as a member of org, as if signed in with a second factor if one is
 // enrolled. It is how a lead sees whom a task can be given to.
 func (v View) MayOther(ctx context.Context, person ident.PersonID, org ident.OrgID, action authz.Action, s authz.Subject) (authz.Decision, error) {
-	return v.gate.decide(ctx, v, actor.Actor{Person: person, Org: org, MFA: true, SteppedUpAt: v.Now}, v.Now, action, s)
+	return v.gate.decide(ctx, v, actor.Actor{Person: person, Org: org, MFA: true, SteppedUpAt: v.Now}, v.Now, nil, action, s)
 }
 
 // MayOther asks for another person inside a write.
 func (tx *Tx) MayOther(ctx context.Context, person ident.PersonID, org ident.OrgID, action authz.Action, s authz.Subject) (authz.Decision, error) {
-	return tx.gate.decide(ctx, tx.Tx, actor.Actor{Person: person, Org: org, MFA: true, SteppedUpAt: tx.Now}, tx.Now, action, s)
+	return tx.gate.decide(ctx, tx.Tx, actor.Actor{Person: person, Org: org, MFA: true, SteppedUpAt: tx.Now}, tx.Now, nil, action, s)
 }
 
 // Sees reports whether the actor can know of a matter now: for live topics, which are asked again each time.

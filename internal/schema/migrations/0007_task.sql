@@ -40,6 +40,8 @@ CREATE INDEX task_matter ON task (matter_id, state, due_at);
 -- no others. A query that is to use the first repeats its condition word for word.
 CREATE INDEX task_live ON task (matter_id, due_at, state, rush, holder_id, provider_id, firm_id, stage_key, playbook_id, playbook_n, id)
     WHERE state IN ('preparing', 'open', 'declined', 'paused', 'recalled');
+CREATE INDEX task_held ON task (matter_id, made_by, released_by, supervisor_id, state, firm_id, rush, due_at, id)
+    WHERE state IN ('preparing', 'declined', 'recalled');
 CREATE INDEX task_news ON task (matter_id, state, delivered_at, id, stage_key, firm_id);
 CREATE INDEX task_holder ON task (holder_id, state, due_at);
 CREATE INDEX task_provider ON task (provider_id, state, due_at);

@@ -93,7 +93,10 @@ const soon = 12 * time.Hour
 // Home says what needs the person now, by role.
 func (s *Service) Home(ctx context.Context, who actor.Actor) (h Home, err error) {
 	defer fault.Wrap(&err, "desk.Home(%s)", who.Person)
-	v := s.gate.View(who)
+	v, err := s.gate.View(who).Settle(ctx)
+	if err != nil {
+		return h, err
+	}
 	h.Now = v.Now
 	if h.Roles, h.Provider, err = roles(ctx, v); err != nil {
 		return h, err
@@ -242,7 +245,7 @@ func (s *Service) toAnswer(ctx context.Context, v gate.View) ([]Need, error) {
 
 // toSupply lists the packages that the firm has in hand again, or not yet released.
 func toSupply(ctx context.Context, v gate.View, me ident.PersonID) ([]Need, error) {
-	rows, err := lines(ctx, v, v.Reach("t.matter_id"), db.SQL(live+` AND t.state IN ('declined', 'preparing', 'recalled') AND (t.made_by = ? OR t.released_by = ? OR t.supervisor_id = ?)`, me, me, me), task.ByUrgency, homeRows)
+	rows, err := lines(ctx, v, v.Reach("t.matter_id"), db.SQL(inFirmsHands+` AND (t.made_by = ? OR t.released_by = ? OR t.supervisor_id = ?)`, me, me, me), task.ByUrgency, homeRows)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,10 @@ func (s *Service) Queue(ctx context.Context, who actor.Actor, f QueueFilter) (ou
 	if _, ok := shows[f.Show]; !ok {
 		return out, fault.InField("show", "Choose mine, waiting, all or finished.")
 	}
-	v := s.gate.View(who)
+	v, err := s.gate.View(who).Settle(ctx)
+	if err != nil {
+		return out, err
+	}
 	out = Queue{Now: v.Now, Filter: f}
 	if _, out.Provider, err = roles(ctx, v); err != nil {
 		return out, err
@@ -189,13 +192,16 @@ func cursorOf(show string, t task.Task) string {
 }
 
 func queueMatters(ctx context.Context, v gate.View) ([]QueueMatter, error) {
-	q := db.SQL(`SELECT m.id, m.title FROM matter m WHERE m.id IN (SELECT t.matter_id FROM task t WHERE `+live).
-		And(v.Reach("t.matter_id"), task.Seen(v.Who.Org)).Join(db.SQL(`) ORDER BY m.title, m.id LIMIT 200`))
+	q := db.SQL(`SELECT m.id, m.title FROM matter m WHERE `).Join(v.Reach("m.id"), db.SQL(` AND EXISTS (SELECT 1 FROM task t WHERE t.matter_id = m.id AND `+live)).
+		And(task.Seen(v.Who.Org)).Join(db.SQL(`) ORDER BY m.title, m.id LIMIT 200`))
 	return db.All(ctx, v, q, func(rs *db.Rows, m *QueueMatter) error { return rs.Scan(&m.ID, &m.Title) })
 }
 
 // live is work that is not over, in the words of the index task_live.
 const live = `t.state IN ('preparing', 'open', 'declined', 'paused', 'recalled')`
+
+// inFirmsHands is work that the firm has to do something about, in the words of the index task_held.
+const inFirmsHands = `t.state IN ('preparing', 'declined', 'recalled')`
 
 // stagesOfOpenWork lists the stages of the playbook versions in use, in the order of a track: of one matter, or of all
 // that the viewer can see.
