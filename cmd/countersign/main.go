@@ -41,12 +41,7 @@ const interrupted = 130 // as shells say it
 func main() { os.Exit(run()) }
 
 func run() int {
-	if len(os.Args) == 2 && os.Args[1] == docwork.Command { // before anything else: the child has no command line, no signals, no settings
-		if err := docwork.Child(os.Stdin, os.Stdout); err != nil {
-			return 1
-		}
-		return 0
-	}
+	docwork.BeChild() // before anything else: the child has no command line, no signals, no settings
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k := kong.Parse(&program{}, kong.Name("countersign"), kong.ShortUsageOnError(), kong.Vars{"scopes": scopes()},

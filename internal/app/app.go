@@ -49,6 +49,7 @@ type App struct {
 
 	config *config.Config
 	stores *stores
+	files  *docwork.Pool
 	log    *slog.Logger
 	now    func() time.Time
 	demo   *Demo
@@ -73,7 +74,10 @@ func Open(ctx context.Context, c *config.Config, now func() time.Time, demo *Dem
 }
 
 // Close releases what Open acquired. Run must have ended.
-func (a *App) Close() error { return a.stores.close() }
+func (a *App) Close() error {
+	a.files.Close()
+	return a.stores.close()
+}
 
 func (a *App) compose() error {
 	c, g, k := a.config, a.Gate, scoped{a.stores.ring}
@@ -89,11 +93,10 @@ func (a *App) compose() error {
 	a.Engagement = engagement.New(g)
 	a.Matter = matter.New(g, k)
 	a.Playbook = playbook.NewService(g)
-	texts, err := docwork.New()
-	if err != nil {
+	if a.files, err = docwork.NewPool(docwork.Settings{Cache: c.Cache()}); err != nil {
 		return err
 	}
-	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Texts: texts, Clock: time.Now})
+	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Files: a.files, Clock: time.Now})
 	a.Task = task.New(g, a.Document)
 	a.Desk = desk.New(g)
 	a.Document.UseTasks(writers{a.Task})
@@ -148,6 +151,7 @@ func (a *App) Run(ctx context.Context, ready func(addr string)) error {
 	if err := a.stores.queue.Start(ctx); err != nil {
 		return err
 	}
+	a.files.Warm()
 	err := serve(ctx, a.config, a.Handler(), a.stores.hub.Close, a.log, ready)
 	stopping, done := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer done()

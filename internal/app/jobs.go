@@ -25,6 +25,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 	jobs.Register(r, permanent(a.Thread.MailUrgent))
 	jobs.Register(r, permanent(a.Thread.Digest))
 	jobs.Register(r, func(ctx context.Context, _ tick) error { _, err := a.Task.AssumeSilent(ctx); return err })
+	jobs.Register(r, func(ctx context.Context, _ document.TellPages) error { _, err := a.Document.Tell(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.SweepPending) error { _, err := a.Document.Sweep(ctx); return err })
 	jobs.Register(r, permanent(func(ctx context.Context, j account.InvitationMail) error { return a.invite(ctx, sender, j) }))
 	for name, every := range map[string]struct {
@@ -33,6 +34,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 	}{
 		"task.tick":      {time.Minute, tick{}},
 		"thread.digest":  {15 * time.Minute, thread.Digest{}},
+		"document.pages": {time.Minute, document.TellPages{}},
 		"document.sweep": {6 * time.Hour, document.SweepPending{}},
 	} {
 		if err := a.stores.queue.Every(name, every.interval, every.job); err != nil {

@@ -2,7 +2,6 @@ package document
 
 import (
 	"context"
-	"io"
 	"strconv"
 
 	"countersign/internal/kernel/actor"
@@ -12,11 +11,6 @@ import (
 	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/gate"
 )
-
-// Texts reads the words of a file, away from the server's own process.
-type Texts interface {
-	Text(ctx context.Context, file io.Reader) (docwork.Text, error)
-}
 
 // A Comparison is two versions of a document side by side. Why tells why their words could not be compared.
 type Comparison struct {
@@ -79,13 +73,6 @@ func (s *Service) Compare(ctx context.Context, who actor.Actor, id ident.Documen
 }
 
 func (s *Service) text(ctx context.Context, v Version) (t docwork.Text, err error) {
-	if v.SizeBytes > docwork.MaxFile {
-		return docwork.Text{Why: "The file is larger than what is read for its text."}, nil
-	}
-	body, err := s.bytes(ctx, s.Gate.DB, v)
-	if err != nil {
-		return t, err
-	}
-	defer body.Close() //nolint:errcheck // it is only read
-	return s.Texts.Text(ctx, body)
+	err = s.Files.Do(ctx, s.source(v), func(f *docwork.File) error { t = f.Words(); return nil })
+	return t, err
 }

@@ -16,7 +16,10 @@ const (
 	AddVersion      authz.Action = "document.add_version"
 	RestoreVersion  authz.Action = "document.restore_version"
 	OpenFile        authz.Action = "document.open"
+	SeePages        authz.Action = "document.see"
 	CompareVersions authz.Action = "document.compare"
+	SetResidency    authz.Action = "document.set_residency"
+	LiftResidency   authz.Action = "document.lift_residency"
 	Quarantine      authz.Action = "document.quarantine"
 	LiftQuarantine  authz.Action = "document.lift_quarantine"
 	SeeQuarantined  authz.Action = "document.see_quarantined"
@@ -58,12 +61,14 @@ type Document struct {
 	MadeBy  ident.PersonID
 	MadeAt  time.Time
 	Rev     int64
+
+	viewOnly []string // providers whose people see it as pages only; set by find
 }
 
 // Subject is the document as the policies see it.
 func (d Document) Subject() authz.Subject {
 	return authz.Subject{Ref: d.ref(), Matter: string(d.Matter), Org: string(d.Firm),
-		Attrs: map[string]any{"kind": string(d.Kind), "state": string(d.State), "author": string(d.MadeBy)}}
+		Attrs: map[string]any{"kind": string(d.Kind), "state": string(d.State), "author": string(d.MadeBy), "view_only": d.viewOnly}}
 }
 
 func (d Document) ref() authz.Ref { return authz.Ref{Kind: "document", ID: string(d.ID)} }

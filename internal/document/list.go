@@ -169,10 +169,12 @@ type Sheet struct {
 	AsOf         time.Time
 	Lines        []Line // newest first
 	Holds        []Hold // newest first
+	Read         authz.Decision
 	Open         authz.Decision
 	Add          authz.Decision
 	SetAside     authz.Decision
 	Lift         authz.Decision
+	Keep         authz.Decision // set a residency rule
 }
 
 // Sheet returns a document with its versions.
@@ -191,7 +193,7 @@ func (s *Service) Sheet(ctx context.Context, who actor.Actor, id ident.DocumentI
 	for _, a := range []struct {
 		action authz.Action
 		to     *authz.Decision
-	}{{OpenFile, &sh.Open}, {AddVersion, &sh.Add}, {Quarantine, &sh.SetAside}, {LiftQuarantine, &sh.Lift}} {
+	}{{SeePages, &sh.Read}, {OpenFile, &sh.Open}, {SetResidency, &sh.Keep}, {AddVersion, &sh.Add}, {Quarantine, &sh.SetAside}, {LiftQuarantine, &sh.Lift}} {
 		if *a.to, err = v.May(ctx, a.action, sh.Document.Subject()); err != nil {
 			return sh, err
 		}
@@ -285,6 +287,7 @@ type Reading struct {
 type Readership struct {
 	Document Document
 	Readings []Reading // newest first, at most mostReadings
+	Sights   []Sight   // pages, newest first, at most mostSights
 	AsOf     time.Time
 }
 
@@ -305,5 +308,9 @@ func (s *Service) Readers(ctx context.Context, who actor.Actor, id ident.Documen
 		FROM entry e LEFT JOIN person p ON p.id = e.person_id LEFT JOIN org o ON o.id = e.org_id
 		WHERE e.subject_kind = 'document' AND e.subject_id = ? AND e.verb = ? AND NOT e.refused ORDER BY e.at DESC, e.id DESC LIMIT ?`, id, OpenFile, mostReadings),
 		func(rs *db.Rows, r *Reading) error { return rs.Scan(&r.Person, &r.Org, &r.N, db.At{T: &r.At}) })
+	if err != nil {
+		return out, err
+	}
+	out.Sights, err = sights(ctx, v, out.Document)
 	return out, err
 }

@@ -52,9 +52,13 @@ func (s *Service) Open(ctx context.Context, who actor.Actor, id ident.VersionID)
 }
 
 func (s *Service) bytes(ctx context.Context, q db.Reader, v Version) (io.ReadSeekCloser, error) {
-	key, err := s.Keys.BlobKey(ctx, q, keys.Matter(v.Matter))
+	key, err := s.blobKey(ctx, q, v)
 	if err != nil {
 		return nil, err
 	}
 	return s.Blobs.Open(ctx, key, binding(v.ID), v.blob)
+}
+
+func (s *Service) blobKey(ctx context.Context, q db.Reader, v Version) (keys.BlobKey, error) {
+	return s.Keys.BlobKey(ctx, q, keys.Matter(v.Matter))
 }

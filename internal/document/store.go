@@ -34,7 +34,7 @@ type Deps struct {
 	Gate     *gate.Gate
 	Blobs    *blob.Store
 	Keys     Keys
-	Texts    Texts
+	Files    Files
 	MaxBytes int64            // of one file; 0 is DefaultMaxBytes
 	Clock    func() time.Time // real time: it ages what waits in blob_pending
 	Tasks    Tasks            // nil until UseTasks: then nothing can be uploaded to a task
@@ -64,6 +64,9 @@ func scanDocument(rs interface{ Scan(...any) error }, d *Document, more ...any) 
 func find(ctx context.Context, q db.Reader, id ident.DocumentID, visible, lock db.Frag) (d Document, err error) {
 	err = scanDocument(q.QueryRow(ctx, db.SQL(`SELECT `+documentColumns+` FROM document d JOIN matter m ON m.id = d.matter_id WHERE d.id = ? AND `, id).
 		Join(visible, lock)), &d)
+	if err == nil {
+		d.viewOnly, err = viewOnly(ctx, q, d)
+	}
 	return d, err
 }
 

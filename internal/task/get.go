@@ -50,7 +50,7 @@ type WholeFinding struct {
 	ID, Severity, Code, State string
 	Number, Page, Line        int
 	Version                   ident.VersionID
-	Quote, Text, Answer       string
+	Area, Quote, Text, Answer string
 	By                        ident.PersonID
 	At                        time.Time
 }
@@ -192,12 +192,12 @@ func (w *Whole) submissions(ctx context.Context, v gate.View) (err error) {
 }
 
 func (w *Whole) findings(ctx context.Context, v gate.View) (err error) {
-	q := db.SQL(`SELECT id, number, severity, code, version_id, page, line, quote, text, state, answer, raised_by, raised_at FROM finding WHERE task_id = ?`, w.ID)
+	q := db.SQL(`SELECT id, number, severity, code, version_id, page, line, area, quote, text, state, answer, raised_by, raised_at FROM finding WHERE task_id = ?`, w.ID)
 	if w.Blind {
 		q = q.And(db.SQL(`raised_by = ?`, v.Who.Person))
 	}
 	w.Findings, err = db.All(ctx, v, q.Join(db.SQL(` ORDER BY number`)), func(rs *db.Rows, f *WholeFinding) error {
-		return rs.Scan(&f.ID, &f.Number, &f.Severity, &f.Code, &f.Version, &f.Page, &f.Line, &f.Quote, &f.Text, &f.State, &f.Answer, &f.By, db.At{T: &f.At})
+		return rs.Scan(&f.ID, &f.Number, &f.Severity, &f.Code, &f.Version, &f.Page, &f.Line, &f.Area, &f.Quote, &f.Text, &f.State, &f.Answer, &f.By, db.At{T: &f.At})
 	})
 	for i := range w.Findings {
 		if f := &w.Findings[i]; err == nil {

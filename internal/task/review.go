@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"countersign/internal/kernel/actor"
@@ -19,6 +20,7 @@ type NewFinding struct {
 	Code       string // of the firm's taxonomy
 	Version    ident.VersionID
 	Page, Line int    // 0: not given
+	Area       string // rectangle of the page that was pointed to: "0.1,0.25,0.3,0.02", in parts of it; "" for none
 	Quote      string // the words it stands at; may be ""
 	Text       string
 }
@@ -33,8 +35,27 @@ func (f NewFinding) check() error {
 		return fault.InField("text", "A finding has at most 20,000 characters.")
 	case f.Page < 0 || f.Page > 100_000 || f.Line < 0 || f.Line > 100_000:
 		return fault.InField("page", "Pages and lines are counted from 1.")
+	case f.Area != "" && (f.Page == 0 || !isArea(f.Area)):
+		return fault.InField("page", "The place on the page cannot be read. Point to it again.")
 	}
 	return nil
+}
+
+// isArea reports whether s is four numbers from 0 to 1 that name a rectangle inside the page.
+func isArea(s string) bool {
+	parts := strings.Split(s, ",")
+	if len(parts) != 4 || len(s) > 40 {
+		return false
+	}
+	var at [4]float64
+	for i, p := range parts {
+		n, err := strconv.ParseFloat(p, 64)
+		if err != nil || !(n >= 0 && n <= 1) {
+			return false
+		}
+		at[i] = n
+	}
+	return at[0]+at[2] <= 1.001 && at[1]+at[3] <= 1.001
 }
 
 // openReview returns the actor's review of the newest submission at the open stage, beginning it when there is none.
@@ -117,9 +138,9 @@ func insertFinding(ctx context.Context, tx *gate.Tx, t Task, in NewFinding, revi
 	if err != nil {
 		return "", err
 	}
-	_, err = tx.Exec(ctx, db.SQL(`INSERT INTO finding (id, task_id, review_id, number, severity, code, version_id, page, line, quote, text, state, answer, answered_by, answered_at, raised_by, raised_at, rev)
-		VALUES (?, ?, ?, (SELECT COALESCE(MAX(number), 0) + 1 FROM finding WHERE task_id = ?), ?, ?, ?, ?, ?, ?, ?, 'open', ?, '', 0, ?, ?, 1)`,
-		id, t.ID, review, t.ID, in.Severity, in.Code, in.Version, in.Page, in.Line, quote, text, []byte{}, tx.Who.Person, db.Micros(tx.Now)))
+	_, err = tx.Exec(ctx, db.SQL(`INSERT INTO finding (id, task_id, review_id, number, severity, code, version_id, page, line, area, quote, text, state, answer, answered_by, answered_at, raised_by, raised_at, rev)
+		VALUES (?, ?, ?, (SELECT COALESCE(MAX(number), 0) + 1 FROM finding WHERE task_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, '', 0, ?, ?, 1)`,
+		id, t.ID, review, t.ID, in.Severity, in.Code, in.Version, in.Page, in.Line, in.Area, quote, text, []byte{}, tx.Who.Person, db.Micros(tx.Now)))
 	return id, err
 }
 

@@ -22,11 +22,19 @@ func Routes(mux *http.ServeMux, s *document.Service) {
 	mux.Handle("POST /tasks/{id}/documents", web.Handler(p.uploadWork))
 	mux.Handle("GET /documents/{id}", web.Handler(p.sheet))
 	mux.Handle("GET /documents/{id}/compare", web.Handler(p.compare))
+	mux.Handle("GET /documents/{id}/read", web.Handler(p.readNumbered))
 	mux.Handle("GET /documents/{id}/readers", web.Handler(p.readers))
 	mux.Handle("POST /documents/{id}/versions", web.Handler(p.addVersion))
 	mux.Handle("POST /documents/{id}/quarantine", web.Handler(p.quarantine))
 	mux.Handle("POST /documents/{id}/lift", web.Handler(p.lift))
 	mux.Handle("GET /versions/{id}/file", web.Handler(p.file))
+	mux.Handle("GET /versions/{id}/read", web.Handler(p.read))
+	mux.Handle("GET /versions/{id}/pages/{n}", web.Handler(p.page))
+	mux.Handle("GET /versions/{id}/words/{n}", web.Handler(p.words))
+	mux.Handle("POST /versions/{id}/shown", web.Handler(p.shown))
+	mux.Handle("GET /matters/{id}/residency", web.Handler(p.residency))
+	mux.Handle("POST /matters/{id}/residency", web.Handler(p.setResidency))
+	mux.Handle("POST /matters/{id}/residency/{rule}/lift", web.Handler(p.liftResidency))
 	mux.Handle("POST /versions/{id}/restore", web.Handler(p.restore))
 }
 
@@ -95,9 +103,32 @@ func (p pages) showSheet(w http.ResponseWriter, r *http.Request, typed document.
 
 // A readersPage is who took out which version.
 type readersPage struct {
-	Chrome ui.Chrome
-	Had    document.Readership
-	Zones  zones
+	Chrome    ui.Chrome
+	Had       document.Readership
+	Zones     zones
+	Page, Who string // narrow the pages shown
+}
+
+// sights are the pages shown that pass the filter.
+func (p readersPage) sights() (out []document.Sight) {
+	who := strings.ToLower(strings.TrimSpace(p.Who))
+	for _, x := range p.Had.Sights {
+		if (p.Page == "" || strconv.Itoa(x.Page) == strings.TrimSpace(p.Page)) && (who == "" || strings.Contains(strings.ToLower(x.Person+" "+x.Org+" "+x.Session), who)) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// onScreen is a length of time as a person says it.
+func onScreen(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return "less than 1 s"
+	case d < 2*time.Minute:
+		return strconv.Itoa(int(d.Seconds())) + " s"
+	}
+	return strconv.Itoa(int(d.Minutes())) + " min"
 }
 
 func (p pages) readers(w http.ResponseWriter, r *http.Request) error {
@@ -105,7 +136,7 @@ func (p pages) readers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Page(w, r, http.StatusOK, readersView(readersPage{web.Chrome(r, "Who had "+had.Document.Name), had, zonesOf(r)}))
+	return web.Page(w, r, http.StatusOK, readersView(readersPage{web.Chrome(r, "Who had "+had.Document.Name), had, zonesOf(r), r.URL.Query().Get("page"), r.URL.Query().Get("who")}))
 }
 
 func (p pages) quarantine(w http.ResponseWriter, r *http.Request) error {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/textproto"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -19,11 +20,17 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/blob"
 	"countersign/internal/platform/db"
+	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/keys"
 	"countersign/internal/platform/web"
 	"countersign/internal/testkit"
 	"countersign/internal/ui"
 )
+
+func TestMain(m *testing.M) {
+	docwork.BeChild()
+	os.Exit(m.Run())
+}
 
 // A site is the pages over a world.
 type site struct {
@@ -46,7 +53,7 @@ func eachSite(t *testing.T, fn func(t *testing.T, s site)) {
 		if err := w.DB.Write(ctx, func(tx *db.Tx) error { return ring.Make(ctx, tx, keys.Matter(testkit.Matter), testkit.Firm) }); err != nil {
 			t.Fatal(err)
 		}
-		s := site{w, http.NewServeMux(), document.NewService(document.Deps{Gate: w.Gate, Blobs: blobs, Keys: ring, MaxBytes: 1 << 20, Clock: clock.Now})}
+		s := site{w, http.NewServeMux(), document.NewService(document.Deps{Gate: w.Gate, Blobs: blobs, Keys: ring, MaxBytes: 1 << 20, Clock: clock.Now, Files: testkit.Files(t)})}
 		documentweb.Routes(s.mux, s.s)
 		fn(t, s)
 	})

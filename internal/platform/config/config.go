@@ -150,6 +150,9 @@ func (c *Config) Proxies() ([]netip.Prefix, error) {
 // SQLitePath is the database file of an installation without DatabaseURL.
 func (c *Config) SQLitePath() string { return filepath.Join(c.Data, "countersign.db") }
 
+// Cache is the folder of what can be made again: compiled code.
+func (c *Config) Cache() string { return filepath.Join(c.Data, "cache") }
+
 // DatabaseKey is the path of the SQLite key.
 func (c *Config) DatabaseKey() string { return c.inData(c.DatabaseKeyFile, "database.key") }
 

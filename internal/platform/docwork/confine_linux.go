@@ -18,9 +18,12 @@ func bind(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }
 
+// cpuSeconds bounds what one child may work in all; what one question may take, the parent sees to.
+const cpuSeconds = 600
+
 // confine gives up what reading a file needs not: processor time beyond a bound, writing, files, the network, programs.
 func confine() error {
-	for what, most := range map[int]uint64{unix.RLIMIT_CPU: 15, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: 64} {
+	for what, most := range map[int]uint64{unix.RLIMIT_CPU: cpuSeconds, unix.RLIMIT_DATA: memoryMax, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: 64} {
 		if err := unix.Setrlimit(what, &unix.Rlimit{Cur: most, Max: most}); err != nil {
 			return fmt.Errorf("docwork: limit %d: %w", what, err)
 		}

@@ -1,13 +1,17 @@
-// Package docwork reads untrusted files in a child process of the same program, which serves one file and dies.
+// Package docwork reads untrusted files in child processes of the same program, one for each open file.
 //
-// Owns: the child's limits and its confinement; the text of plain text files and of DOCX.
+// Owns: the children, their limits and their confinement; what a file is; the pixels and the text of its pages: PDF by
+// PDFium, pictures, and text renditions of the rest.
 //
 // Invariants:
-//   - no byte of an uploaded file is parsed in the server's own process;
+//   - no byte of an uploaded file is parsed in the server's own process, and nothing that a child gives is more than
+//     pixels, text and sizes, each checked for its bounds;
 //   - before it reads the first byte the child gives up the file system, the network and starting programs, where the
-//     kernel can take them away (Landlock, seccomp), and bounds its memory, time and output everywhere;
-//   - the parent gives it bytes on standard input and takes text from standard output; neither knows a path or a key;
+//     kernel can take them away (Landlock, seccomp), and bounds its memory;
+//   - a child opens one file and dies with it: it never sees the bytes of two;
+//   - a question that takes longer than 20 s kills the child, and is not put to another one;
+//   - the parent gives ranges of the file as the child asks for them; neither knows a path or a key;
 //   - what cannot be read has a reason in one sentence.
 //
-// Not here: page images, other formats, which file may be read by whom (package document).
+// Not here: who may see which page, and the marks on it (package document).
 package docwork

@@ -5,20 +5,25 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
 // The test binary is its own child, as the program is.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == Command {
-		if err := Child(hook{os.Stdin}, os.Stdout); err != nil {
+	if len(os.Args) == 3 && os.Args[1] == Command {
+		if err := Child(hook{os.Stdin}, os.Stdout, os.Args[2]); err != nil {
 			os.Exit(1)
 		}
 		os.Exit(0)
@@ -26,12 +31,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A hook lets a test see what the child may still do when it reads its first byte.
+// A hook lets a test see what the child may still do when the bytes of its file come.
 type hook struct{ io.Reader }
+
+const tryEverything = "TRY EVERYTHING" // padded, so that the answer fits in its place
 
 func (h hook) Read(p []byte) (int, error) {
 	n, err := h.Reader.Read(p)
-	if string(p[:n]) != "TRY EVERYTHING" {
+	at := bytes.Index(p[:n], []byte(tryEverything))
+	if at < 0 {
 		return n, err
 	}
 	var done []string
@@ -50,16 +58,34 @@ func (h hook) Read(p []byte) (int, error) {
 	if exec.Command("/bin/true").Run() == nil { //nolint:gosec // it must not run
 		done = append(done, "ran a program")
 	}
-	return copy(p, "it "+strings.Join(done, ", ")+"."), err
+	copy(p[at:n], "it "+strings.Join(done, ", ")+".             ")
+	return n, err
 }
 
-func textIn(t *testing.T, data []byte) Text {
+// pool returns a pool of children of the test binary, which share the compiled code of earlier runs.
+func pool(t testing.TB, s Settings) *Pool {
 	t.Helper()
-	r, err := New()
+	s.Cache = filepath.Join(os.TempDir(), "countersign-test-cache")
+	p, err := NewPool(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := r.Text(t.Context(), bytes.NewReader(data))
+	t.Cleanup(p.Close)
+	return p
+}
+
+// memory is a file in memory.
+type inMemory struct{ *bytes.Reader }
+
+func (inMemory) Close() error { return nil }
+
+func source(key string, data []byte) Source {
+	return Source{Key: key, Name: key, Size: int64(len(data)), Bytes: func(context.Context) (Bytes, error) { return inMemory{bytes.NewReader(data)}, nil }}
+}
+
+func textIn(t *testing.T, p *Pool, data []byte) (got Text) {
+	t.Helper()
+	err := p.Do(t.Context(), source(t.Name(), data), func(f *File) error { got = f.Words(); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +124,7 @@ const word = `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocess
 <w:p><w:r><w:t>for </w:t></w:r><w:ins><w:r><w:t>plaintiff</w:t></w:r></w:ins><w:del><w:r><w:delText>defendant</w:delText><w:t>gone</w:t></w:r></w:del></w:p></w:body></w:document>`
 
 func TestText(t *testing.T) {
+	p := pool(t, Settings{})
 	for name, c := range map[string]struct {
 		data []byte
 		want string // paragraphs, or the reason
@@ -108,17 +135,17 @@ func TestText(t *testing.T) {
 		"hidden directions":     {[]byte("contract\u202efdp.exe\x1b[2J"), "contractfdp.exe[2J"},
 		"word":                  {zipped(t, map[string]string{"word/document.xml": word}), "The court  finds|for plaintiff"},
 		"empty":                 {nil, "why The file is empty."},
-		"binary":                {[]byte("\x7fELF\x00\x00\x01"), "why This kind of file has no text"},
-		"PDF":                   {[]byte("%PDF-1.7\n..."), "why A PDF is compared page by page"},
-		"an archive":            {zipped(t, map[string]string{"a.txt": "x"}), "why This archive is no Word document"},
-		"cut off":               {zipped(t, map[string]string{"word/document.xml": word})[:200], "why The file begins like a Word document"},
+		"binary":                {[]byte("\x7fELF\x00\x00\x01"), "why This kind of file cannot be shown"},
+		"a broken PDF":          {[]byte("%PDF-1.7\n..."), "why The PDF is broken"},
+		"an archive":            {zipped(t, map[string]string{"a.txt": "x"}), "why This kind of file cannot be shown"},
+		"cut off":               {zipped(t, map[string]string{"word/document.xml": word})[:200], "why This kind of file cannot be shown"},
 		"entities":              {zipped(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY x "y">]>` + word}), "why The file begins like a Word document"},
 		"a bomb":                {zipped(t, map[string]string{"word/document.xml": "<a>" + strings.Repeat(" ", maxUnpacked+1) + "</a>"}), "why The file unpacks to more"},
 		"a bomb that denies it": {lying(zipped(t, map[string]string{"word/document.xml": word})), "why The file begins like a Word document"},
 		"more text than fit":    {bytes.Repeat([]byte("word\n"), maxText/5), "why The file holds more text"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := textIn(t, c.data)
+			got := textIn(t, p, c.data)
 			say := strings.Join(got.Paragraphs, "|")
 			if got.Why != "" {
 				say = "why " + got.Why
@@ -135,40 +162,131 @@ func TestTheChildIsConfined(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux can take these rights away")
 	}
-	if got := textIn(t, []byte("TRY EVERYTHING")); len(got.Paragraphs) != 1 || got.Paragraphs[0] != "it ." {
+	got := textIn(t, pool(t, Settings{}), []byte(tryEverything+strings.Repeat(" ", 60)))
+	if len(got.Paragraphs) != 1 || got.Paragraphs[0] != "it ." {
 		t.Errorf("the child %q (%s)", got.Paragraphs, got.Why)
 	}
 }
 
-// A child that dies, or a caller that leaves, ends the reading and nothing else.
+// A child that dies ends one question and nothing else: the next is answered by another child, and what killed the first
+// is not asked again.
 func TestADyingChild(t *testing.T) {
-	broken := At("/bin/false")
-	if got, err := broken.Text(t.Context(), strings.NewReader("x")); err != nil || got.Why == "" {
-		t.Errorf("%+v, %v", got, err)
+	p := pool(t, Settings{})
+	src := source("killed", []byte("One.\nTwo."))
+	ask := func(fn func(*File) error) error { return p.Do(t.Context(), src, fn) }
+	err := ask(func(f *File) error {
+		f.child.kill()
+		_, err := f.Text(0, nil)
+		return err
+	})
+	if _, ok := errors.AsType[Sentence](err); !ok {
+		t.Errorf("a dead child gave %v", err)
 	}
-	if _, err := At("/nowhere/at/all").Text(t.Context(), strings.NewReader("x")); err == nil {
-		t.Error("a program that is not there was started")
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	r, err := New()
+	err = ask(func(f *File) error {
+		if _, err := f.Text(0, nil); err == nil {
+			t.Error("the question that ended a child was put to another")
+		}
+		page, err := f.Draw(0, 300)
+		if err == nil {
+			page.Release()
+		}
+		return err
+	})
 	if err != nil {
+		t.Errorf("after the death of a child: %v", err)
+	}
+	if _, err := NewPool(Settings{Program: "/bin/false"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Text(ctx, strings.NewReader("x")); err == nil {
-		t.Error("nobody waits for the answer, and it came")
+	for _, program := range []string{"/bin/false", "/nowhere/at/all"} {
+		none, err := NewPool(Settings{Program: program})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer none.Close()
+		if err := none.Do(t.Context(), src, func(*File) error { return nil }); err == nil {
+			t.Errorf("%s was taken for a child", program)
+		}
 	}
 }
 
-func FuzzRead(f *testing.F) {
+// When the store fails, it is not the file that is to blame: the next reading begins anew.
+func TestTheStoreFails(t *testing.T) {
+	p := pool(t, Settings{})
+	src := source("flaky", []byte("One."))
+	working := src.Bytes
+	src.Bytes = func(context.Context) (Bytes, error) { return failing{}, nil }
+	err := p.Do(t.Context(), src, func(*File) error { return nil })
+	if _, ok := errors.AsType[Sentence](err); ok || err == nil {
+		t.Errorf("a store that fails gave %v", err)
+	}
+	p.mu.Lock()
+	p.files["flaky"].src.Bytes = working
+	p.mu.Unlock()
+	if err := p.Do(t.Context(), src, func(f *File) error { _, err := f.Text(0, nil); return err }); err != nil {
+		t.Errorf("after it works again: %v", err)
+	}
+}
+
+type failing struct{}
+
+func (failing) ReadAt([]byte, int64) (int, error) { return 0, errors.New("no store") }
+func (failing) Close() error                      { return nil }
+
+// More files than may be open at once take turns, and a pool that closes leaves no child behind.
+func TestManyFiles(t *testing.T) {
+	p := pool(t, Settings{Most: 2})
+	var wg sync.WaitGroup
+	for i := range 6 {
+		wg.Go(func() {
+			name := "f" + strconv.Itoa(i)
+			for range 3 {
+				err := p.Do(t.Context(), source(name, []byte(name)), func(f *File) error {
+					text, err := f.Text(0, nil)
+					if err == nil && text != name {
+						err = fmt.Errorf("%s says %q", name, text)
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if len(p.files) > 2 {
+		t.Errorf("%d files are open", len(p.files))
+	}
+	p.Close()
+	if err := p.Do(t.Context(), source("late", nil), func(*File) error { return nil }); err == nil {
+		t.Error("a closed pool opened a file")
+	}
+}
+
+// FuzzOpen reads whatever comes, and draws and reads its first page, in the test's own process.
+func FuzzOpen(f *testing.F) {
 	f.Add([]byte("plain\ntext"))
 	f.Add([]byte("\xfe\xff\x00A"))
+	f.Add([]byte("GIF89a\x01\x00\x01\x00"))
+	f.Add([]byte("II*\x00\x08\x00\x00\x00\x00\x00"))
 	f.Add(zipped(f, map[string]string{"word/document.xml": word}))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, line := range read(bytes.NewReader(data)).Paragraphs {
-			if strings.ContainsAny(line, "\x00\x1b\n\u202e") {
-				t.Errorf("a paragraph holds what a page must not: %q", line)
-			}
+		var e *engine // PDFium is fuzzed by its own people
+		file := e.openFile(bytes.NewReader(data), int64(len(data)), "a.txt")
+		info := file.info()
+		if (len(info.Pages) == 0) != (info.Why != "") {
+			t.Errorf("%d pages, and why there are none: %q", len(info.Pages), info.Why)
+		}
+		if len(info.Pages) == 0 {
+			return
+		}
+		if _, done, err := file.draw(0, 200); err == nil {
+			done()
+		}
+		text, err := file.text(0)
+		if err == nil && strings.ContainsAny(text, "\x00\x1b\u202e") {
+			t.Errorf("a page holds what it must not: %q", text)
 		}
 	})
 }

@@ -105,3 +105,12 @@ func part(f *zip.File) (lines []string, err error) {
 		}
 	}
 }
+
+// hasMember reports whether the bytes are a ZIP archive that lists a member.
+func hasMember(data []byte, name string) bool {
+	if !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+		return false
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	return err == nil && slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == name })
+}

@@ -10,13 +10,64 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
+// openText opens what is neither PDF nor picture: it becomes a text rendition.
+func openText(data []byte, name string) file {
+	for _, r := range renditions {
+		if r.is(data, name) {
+			return r.open(data)
+		}
+	}
+	text, ok := decode(data)
+	if !ok {
+		return cannot("File", "This kind of file cannot be shown here.")
+	}
+	return plainText(text)
+}
+
+// renditions are the kinds of file that are shown as their text, each with how it is known: by its bytes, and where they
+// do not tell, by its name.
+var renditions = []struct {
+	is   func(data []byte, name string) bool
+	open func(data []byte) file
+}{
+	{isDocx, openDocx},
+}
+
+func plainText(text string) file {
+	var blocks []block
+	size := 0
+	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
+		if size += len(line) + 8; size > maxText {
+			return cannot("Text", "The file holds more text than is shown here.")
+		}
+		line, page := strings.CutPrefix(line, "\f")
+		if page {
+			blocks = append(blocks, block{text: "\f", style: fixedWidth})
+		}
+		blocks = append(blocks, block{text: strings.TrimRight(clean(strings.ReplaceAll(line, "\t", "    ")), " "), style: fixedWidth})
+	}
+	return layOut("Text", "", blocks)
+}
+
+func isDocx(data []byte, _ string) bool { return hasMember(data, "word/document.xml") }
+
+func openDocx(data []byte) file {
+	t := docx(data)
+	if t.Why != "" {
+		return cannot("Word document", t.Why)
+	}
+	blocks := make([]block, len(t.Paragraphs))
+	for i, p := range t.Paragraphs {
+		blocks[i].text = p
+	}
+	return layOut("Word document", "Fonts, layout, tables, pictures, headers and comments are left out; tracked insertions are shown as text, deletions are not.", blocks)
+}
+
 // textOf finds out what the bytes are and reads them as that.
 func textOf(data []byte) Text {
 	switch {
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return docx(data)
-	case bytes.HasPrefix(data, []byte("%PDF-")):
-		return Text{Why: "A PDF is compared page by page, not by its words: open both versions."}
 	}
 	text, ok := decode(data)
 	if !ok {

@@ -51,3 +51,37 @@ CREATE TABLE quarantine (
     lifted_by TEXT NOT NULL,
     lifted_at BIGINT NOT NULL);
 CREATE INDEX quarantine_document ON quarantine (document_id);
+
+-- Where documents may not go: what stands here is seen outside the firm's country as marked pages only. A rule of any
+-- level holds; none can loosen another.
+CREATE TABLE residency (
+    id TEXT PRIMARY KEY,
+    firm_id TEXT NOT NULL REFERENCES org (id),
+    scope TEXT NOT NULL, -- engagement, matter, folder, document
+    scope_id TEXT NOT NULL, -- of the engagement, the matter (a folder's too) or the document
+    folder TEXT NOT NULL, -- '' unless the scope is a folder
+    covers TEXT NOT NULL, -- source, work
+    set_by TEXT NOT NULL,
+    set_at BIGINT NOT NULL,
+    lifted_by TEXT NOT NULL,
+    lifted_at BIGINT NOT NULL); -- 0 while it stands
+CREATE INDEX residency_scope ON residency (scope_id, lifted_at);
+
+-- Every page that was sent to a reader, written before it was sent.
+CREATE TABLE page_seen (
+    version_id TEXT NOT NULL REFERENCES version (id),
+    page BIGINT NOT NULL, -- from 1
+    person_id TEXT NOT NULL REFERENCES person (id),
+    session_id TEXT NOT NULL,
+    document_id TEXT NOT NULL REFERENCES document (id),
+    matter_id TEXT NOT NULL REFERENCES matter (id),
+    org_id TEXT NOT NULL,
+    first_at BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    times BIGINT NOT NULL, -- it was sent
+    shown_ms BIGINT NOT NULL, -- on screen, by what the browser said
+    told BIGINT NOT NULL, -- of times: those that have their entry
+    PRIMARY KEY (version_id, page, person_id, session_id));
+CREATE INDEX page_seen_document ON page_seen (document_id, last_at);
+CREATE INDEX page_seen_person ON page_seen (person_id, last_at);
+CREATE INDEX page_seen_untold ON page_seen (version_id) WHERE told < times;

@@ -119,6 +119,7 @@ CREATE TABLE finding (
     version_id TEXT NOT NULL REFERENCES version (id),
     page BIGINT NOT NULL, -- 0: no page
     line BIGINT NOT NULL, -- 0: no line
+    area TEXT NOT NULL, -- "0.1,0.25,0.3,0.02": x, y, width and height of a rectangle in parts of the page; '' for none
     quote ${BLOB} NOT NULL, -- sealed: the words it stands at
     text ${BLOB} NOT NULL, -- sealed
     state TEXT NOT NULL, -- open, fixed, disputed, accepted (reviewer agrees it is settled), withdrawn

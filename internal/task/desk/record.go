@@ -97,6 +97,7 @@ type FindingLine struct {
 	FileN      int64            `json:"file_n"`
 	Page       int              `json:"page,omitempty"`
 	Line       int              `json:"line,omitempty"`
+	Area       string           `json:"area,omitempty"` // rectangle of the page, in parts of it
 	Quote      string           `json:"quote,omitempty"`
 	Text       string           `json:"text"`
 	State      string           `json:"state"` // open, fixed, disputed, accepted, withdrawn

@@ -393,12 +393,12 @@ func findingsOf(ctx context.Context, v gate.View, t task.Task, who roll) ([]Find
 		raised, answered    ident.PersonID
 		quote, text, answer []byte
 	}
-	rows, err := db.All(ctx, v, db.SQL(`SELECT f.id, f.review_id, f.number, f.severity, f.code, COALESCE(c.name, ''), f.version_id, ver.document_id, d.name, ver.n, f.page, f.line, f.quote, f.text,
+	rows, err := db.All(ctx, v, db.SQL(`SELECT f.id, f.review_id, f.number, f.severity, f.code, COALESCE(c.name, ''), f.version_id, ver.document_id, d.name, ver.n, f.page, f.line, f.area, f.quote, f.text,
 			f.state, f.answer, f.answered_by, f.answered_at, f.raised_by, f.raised_at
 		FROM finding f JOIN version ver ON ver.id = f.version_id JOIN document d ON d.id = ver.document_id LEFT JOIN defect c ON c.firm_id = ? AND c.code = f.code
 		WHERE f.task_id = ? ORDER BY f.number`, t.Firm, t.ID),
 		func(rs *db.Rows, r *row) error {
-			return rs.Scan(&r.ID, &r.review, &r.Number, &r.Severity, &r.Code, &r.Category, &r.Version, &r.Document, &r.File, &r.FileN, &r.Page, &r.Line, &r.quote, &r.text,
+			return rs.Scan(&r.ID, &r.review, &r.Number, &r.Severity, &r.Code, &r.Category, &r.Version, &r.Document, &r.File, &r.FileN, &r.Page, &r.Line, &r.Area, &r.quote, &r.text,
 				&r.State, &r.answer, &r.answered, db.At{T: &r.AnsweredAt}, &r.raised, db.At{T: &r.RaisedAt})
 		})
 	if err != nil {

@@ -105,7 +105,9 @@ type Fix struct {
 	Category   string // "D-C4 Wrong party, court, form or jurisdiction"
 	Document   ident.DocumentID
 	File       string // name of the document it stands in, with its version: "summary.docx v2"
+	FileN      int64  // number of that version
 	Page, Line int    // 0: not given
+	Area       string // rectangle of the page, in parts of it; "" for none
 	Quote      string
 	Text       string
 	State      string // open, fixed, disputed, accepted, withdrawn
@@ -120,17 +122,18 @@ func fixes(ctx context.Context, v gate.View, t task.Task) ([]Fix, error) {
 		n                   int64
 		quote, text, answer []byte
 	}
-	rows, err := db.All(ctx, v, db.SQL(`SELECT f.id, f.number, f.severity, f.code, COALESCE(de.name, ''), d.id, d.name, ve.n, f.page, f.line, f.quote, f.text, f.state, f.answer, p.name, f.raised_at
+	rows, err := db.All(ctx, v, db.SQL(`SELECT f.id, f.number, f.severity, f.code, COALESCE(de.name, ''), d.id, d.name, ve.n, f.page, f.line, f.area, f.quote, f.text, f.state, f.answer, p.name, f.raised_at
 		FROM finding f JOIN version ve ON ve.id = f.version_id JOIN document d ON d.id = ve.document_id JOIN person p ON p.id = f.raised_by
 			LEFT JOIN defect de ON de.firm_id = ? AND de.code = f.code
 		WHERE f.task_id = ? AND f.state <> 'withdrawn'
 		ORDER BY CASE f.severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 ELSE 2 END, f.number`, t.Firm, t.ID), func(rs *db.Rows, r *row) error {
 		var code, name string
-		err := rs.Scan(&r.ID, &r.Number, &r.Severity, &code, &name, &r.Document, &r.File, &r.n, &r.Page, &r.Line, &r.quote, &r.text, &r.State, &r.answer, &r.By, db.At{T: &r.At})
+		err := rs.Scan(&r.ID, &r.Number, &r.Severity, &code, &name, &r.Document, &r.File, &r.n, &r.Page, &r.Line, &r.Area, &r.quote, &r.text, &r.State, &r.answer, &r.By, db.At{T: &r.At})
 		r.Category = code
 		if name != "" {
 			r.Category += " " + name
 		}
+		r.FileN = r.n
 		r.File += " v" + strconv.Itoa(int(r.n))
 		return err
 	})

@@ -47,6 +47,7 @@ type wireFinding struct {
 	Version  ident.VersionID `json:"version"`
 	Page     int             `json:"page,omitempty"`
 	Line     int             `json:"line,omitempty"`
+	Area     string          `json:"area,omitempty"`
 	Quote    string          `json:"quote,omitempty"`
 	Text     string          `json:"text"`
 	Answer   string          `json:"answer,omitempty"`
@@ -86,7 +87,7 @@ func wholeOnWire(t task.Whole) wireWhole {
 		w.Submissions = append(w.Submissions, wireSubmission{s.ID, s.N, t.Stages[s.Stage].Key, s.Author, s.At.UTC(), s.Note, s.Files})
 	}
 	for _, f := range t.Findings {
-		w.Findings = append(w.Findings, wireFinding{f.ID, f.Number, f.Severity, f.Code, f.State, f.Version, f.Page, f.Line, f.Quote, f.Text, f.Answer, f.By, f.At.UTC()})
+		w.Findings = append(w.Findings, wireFinding{f.ID, f.Number, f.Severity, f.Code, f.State, f.Version, f.Page, f.Line, f.Area, f.Quote, f.Text, f.Answer, f.By, f.At.UTC()})
 	}
 	for _, q := range t.Questions {
 		w.Questions = append(w.Questions, wireQuestion{q.ID, q.State, q.Text, q.Proposed, q.Silence.UTC(), q.Asker, q.Answer, q.AnsweredBy, q.At.UTC()})

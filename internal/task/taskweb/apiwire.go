@@ -51,6 +51,7 @@ type wireNewFinding struct {
 	Version  ident.VersionID `json:"version" doc:"A file of the newest submission."`
 	Page     int             `json:"page,omitempty" minimum:"0"`
 	Line     int             `json:"line,omitempty" minimum:"0"`
+	Area     string          `json:"area,omitempty" doc:"A rectangle of the page: x, y, width and height in parts of it, such as 0.1,0.25,0.3,0.02."`
 	Quote    string          `json:"quote,omitempty" doc:"The words it stands at."`
 	Text     string          `json:"text" doc:"What is wrong, and what would be right."`
 }

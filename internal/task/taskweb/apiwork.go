@@ -88,7 +88,7 @@ func apiReviews(api huma.API, s *task.Service) {
 	web.Offer(api, web.Endpoint{ID: string(task.DoFind), Path: "/tasks/{id}/findings", Summary: "Raise a finding", Status: 201},
 		func(ctx context.Context, who actor.Actor, in *withBody[wireNewFinding]) (wireID, error) {
 			b := in.Body
-			id, err := s.RaiseFinding(ctx, who, task.NewFinding{Task: in.ID, Severity: b.Severity, Code: b.Code, Version: b.Version, Page: b.Page, Line: b.Line, Quote: b.Quote, Text: b.Text})
+			id, err := s.RaiseFinding(ctx, who, task.NewFinding{Task: in.ID, Severity: b.Severity, Code: b.Code, Version: b.Version, Page: b.Page, Line: b.Line, Area: b.Area, Quote: b.Quote, Text: b.Text})
 			return wireID{id}, err
 		})
 	type settleBody struct {

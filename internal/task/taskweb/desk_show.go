@@ -135,7 +135,7 @@ func (p deskPage) lastNote() string {
 }
 
 func findingCard(f desk.Fix) ui.FindingCard {
-	card := ui.FindingCard{ID: "finding-" + f.ID, Number: f.Number, Severity: f.Severity, Where: place(f.File, f.Page, f.Line), Href: documentPath(f.Document), Quote: f.Quote, Text: f.Text, Category: f.Category}
+	card := ui.FindingCard{ID: "finding-" + f.ID, Number: f.Number, Severity: f.Severity, Where: place(f.File, f.Page, f.Line), Href: placeHref(f.Document, f.FileN, f.Page, f.Area), Quote: f.Quote, Text: f.Text, Category: f.Category}
 	switch f.State {
 	case "fixed", "accepted":
 		card.Answer, card.Fixed = "Fixed", true

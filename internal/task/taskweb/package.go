@@ -272,6 +272,19 @@ func compareHref(document ident.DocumentID, from, to int64) string {
 }
 
 // fileHref opens an exact version.
+// placeHref leads to a place in a file: the page, with the rectangle marked.
+func placeHref(document ident.DocumentID, n int64, page int, area string) string {
+	href := fileHref(document, n)
+	if page == 0 {
+		return href
+	}
+	p := strconv.Itoa(page)
+	if area != "" {
+		href += "&at=" + p + ":" + area
+	}
+	return href + "#p" + p
+}
+
 func fileHref(document ident.DocumentID, n int64) string {
-	return documentPath(document) + "?v=" + strconv.FormatInt(n, 10)
+	return documentPath(document) + "/read?v=" + strconv.FormatInt(n, 10)
 }

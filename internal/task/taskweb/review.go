@@ -38,7 +38,7 @@ type reviewPage struct {
 }
 
 // findingFields is what the form of a finding posts.
-type findingFields struct{ Severity, Code, Version, Page, Line, Quote, Text string }
+type findingFields struct{ Severity, Code, Version, Page, Line, Area, Quote, Text string }
 
 func (h *handler) reviewView(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.reads.ReviewView(r.Context(), web.Who(r), taskID(r))
@@ -61,6 +61,9 @@ func reviewPageOf(r *http.Request, v desk.ReviewView) reviewPage {
 	if len(v.Newest.Files) == 1 {
 		p.Finding.Version = string(v.Newest.Files[0].Version)
 	}
+	if q := r.URL.Query(); q.Has("version") { // pointed to while reading
+		p.Finding.Version, p.Finding.Page, p.Finding.Area, p.Finding.Quote = q.Get("version"), q.Get("page"), q.Get("area"), q.Get("quote")
+	}
 	return p
 }
 
@@ -82,8 +85,8 @@ func (h *handler) reviewAgain(w http.ResponseWriter, r *http.Request, err error,
 
 func (h *handler) raiseFinding(w http.ResponseWriter, r *http.Request) error {
 	f := findingFields{Severity: r.PostFormValue("severity"), Code: r.PostFormValue("code"), Version: r.PostFormValue("version"),
-		Page: strings.TrimSpace(r.PostFormValue("page")), Line: strings.TrimSpace(r.PostFormValue("line")), Quote: r.PostFormValue("quote"), Text: r.PostFormValue("text")}
-	in := task.NewFinding{Task: taskID(r), Severity: f.Severity, Code: f.Code, Version: ident.VersionID(f.Version), Page: counting(f.Page), Line: counting(f.Line), Quote: f.Quote, Text: f.Text}
+		Page: strings.TrimSpace(r.PostFormValue("page")), Line: strings.TrimSpace(r.PostFormValue("line")), Area: r.PostFormValue("area"), Quote: r.PostFormValue("quote"), Text: r.PostFormValue("text")}
+	in := task.NewFinding{Task: taskID(r), Severity: f.Severity, Code: f.Code, Version: ident.VersionID(f.Version), Page: counting(f.Page), Line: counting(f.Line), Area: f.Area, Quote: f.Quote, Text: f.Text}
 	if _, err := h.tasks.RaiseFinding(r.Context(), web.Who(r), in); err != nil {
 		return h.reviewAgain(w, r, err, "The finding is not kept yet.", func(p *reviewPage) { p.Finding = f })
 	}
@@ -275,7 +278,7 @@ func (p reviewPage) raised(all []desk.FindingLine) (out []desk.FindingLine) {
 }
 
 func card(f desk.FindingLine) ui.FindingCard {
-	c := ui.FindingCard{ID: "finding-" + strconv.Itoa(f.Number), Number: f.Number, Severity: f.Severity, Where: place(f.File+" v"+strconv.FormatInt(f.FileN, 10), f.Page, f.Line), Href: fileHref(f.Document, f.FileN),
+	c := ui.FindingCard{ID: "finding-" + strconv.Itoa(f.Number), Number: f.Number, Severity: f.Severity, Where: place(f.File+" v"+strconv.FormatInt(f.FileN, 10), f.Page, f.Line), Href: placeHref(f.Document, f.FileN, f.Page, f.Area),
 		Quote: f.Quote, Text: f.Text, Category: strings.TrimSpace(f.Code + " " + f.Category)}
 	switch f.State {
 	case "fixed":

@@ -1,0 +1,273 @@
+package document
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/authz"
+	"countersign/internal/kernel/fault"
+	"countersign/internal/kernel/ident"
+	"countersign/internal/platform/db"
+	"countersign/internal/platform/gate"
+)
+
+// A Scope is where a residency rule is set. It holds for everything beneath.
+type Scope string
+
+// The scopes.
+const (
+	OnEngagement Scope = "engagement"
+	OnMatter     Scope = "matter"
+	OnFolder     Scope = "folder" // and the folders in it
+	OnDocument   Scope = "document"
+)
+
+// A Covers says which documents a rule speaks of: what came from outside, or what the work makes.
+type Covers string
+
+// What a rule covers.
+const (
+	Sources     Covers = "source" // sources and evidence
+	WorkProduct Covers = "work"   // work product and templates
+)
+
+// String says it in words.
+func (c Covers) String() string {
+	if c == WorkProduct {
+		return "work product"
+	}
+	return "sources"
+}
+
+func (d Document) covered() Covers {
+	if d.Kind == Work || d.Kind == Template {
+		return WorkProduct
+	}
+	return Sources
+}
+
+// A ResidencyRule keeps documents in the firm's country: outside it they are seen as marked pages, and neither the file
+// nor its text is sent. Rules only add up: the strictest holds, and none loosens another.
+type ResidencyRule struct {
+	ID       string
+	Scope    Scope
+	ScopeID  string
+	Folder   string
+	Covers   Covers
+	On       string // what it is set on, in words
+	SetBy    string // display name
+	SetAt    time.Time
+	LiftedBy string // display name; "" while it stands
+	LiftedAt time.Time
+}
+
+// standsFor is the condition under which a rule r speaks of document d and the engagement e.
+func standsFor(d Document) db.Frag {
+	return db.SQL(`r.lifted_at = 0 AND r.covers = ? AND (r.scope = 'engagement' AND r.scope_id = e.id OR r.scope = 'matter' AND r.scope_id = ? OR r.scope = 'document' AND r.scope_id = ?
+		OR r.scope = 'folder' AND r.scope_id = ? AND (r.folder = ? OR SUBSTR(CAST(? AS TEXT), 1, LENGTH(r.folder) + 1) = r.folder || '/'))`,
+		d.covered(), d.Matter, d.ID, d.Matter, d.Folder, d.Folder)
+}
+
+// viewOnly are the providers whose people see a document as pages only: those that work for the firm in another country
+// while a rule stands for it.
+func viewOnly(ctx context.Context, q db.Reader, d Document) ([]string, error) {
+	return db.Column[string](ctx, q, db.SQL(`SELECT DISTINCT e.provider_id FROM engagement e JOIN org f ON f.id = e.firm_id
+		WHERE e.firm_id = ? AND e.country <> f.country AND EXISTS (SELECT 1 FROM residency r WHERE `, d.Firm).Join(standsFor(d), db.SQL(`)`)))
+}
+
+// A NewResidency asks for a rule.
+type NewResidency struct {
+	Scope   Scope
+	ScopeID string // of the engagement, the matter (a folder's too) or the document
+	Folder  string
+	Covers  Covers
+}
+
+// SetResidency sets a rule. From the commit on the file and the text of what it covers are not sent abroad; what was
+// taken out before is not called back.
+//
+// Faults: NotFound, Forbidden, Conflict (it stands already), Invalid (fields scope, folder, covers).
+func (s *Service) SetResidency(ctx context.Context, who actor.Actor, r NewResidency) (err error) {
+	defer fault.Wrap(&err, "document.SetResidency(%s %s)", r.Scope, r.ScopeID)
+	r.Folder = strings.Trim(strings.TrimSpace(r.Folder), "/")
+	return s.Gate.Write(ctx, who, SetResidency, func(tx *gate.Tx) error {
+		if r.Covers != Sources && r.Covers != WorkProduct {
+			return fault.InField("covers", "Say which documents: sources, or work product.")
+		}
+		switch {
+		case r.Scope == OnFolder && r.Folder == "":
+			return fault.InField("folder", "Name the folder.")
+		case r.Scope != OnFolder:
+			r.Folder = ""
+		}
+		subject, firm, matter, err := scoped(ctx, tx, r.Scope, r.ScopeID)
+		if err != nil {
+			return err
+		}
+		if err := tx.Permit(ctx, subject); err != nil {
+			return err
+		}
+		var n int
+		if err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM residency WHERE scope = ? AND scope_id = ? AND folder = ? AND covers = ? AND lifted_at = 0`, r.Scope, r.ScopeID, r.Folder, r.Covers)).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return fault.New(fault.Conflict, "This rule stands already.")
+		}
+		tx.Record(gate.Entry{Subject: subject.Ref, Matter: matter, Owner: firm, Values: map[string]string{
+			"covers": r.Covers.String(), "folder": r.Folder}})
+		if matter != "" {
+			tx.Announce("matter/" + string(matter))
+		}
+		_, err = tx.Exec(ctx, db.SQL(`INSERT INTO residency (id, firm_id, scope, scope_id, folder, covers, set_by, set_at, lifted_by, lifted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 0)`,
+			ident.New(), firm, r.Scope, r.ScopeID, r.Folder, r.Covers, who.Person, db.Micros(tx.Now)))
+		return err
+	})
+}
+
+// LiftResidency ends a rule.
+//
+// Faults: NotFound, Forbidden, Conflict (lifted already).
+func (s *Service) LiftResidency(ctx context.Context, who actor.Actor, id string) (err error) {
+	defer fault.Wrap(&err, "document.LiftResidency(%s)", id)
+	return s.Gate.Write(ctx, who, LiftResidency, func(tx *gate.Tx) error {
+		var r NewResidency
+		var lifted int64
+		err := tx.QueryRow(ctx, db.SQL(`SELECT scope, scope_id, folder, covers, lifted_at FROM residency WHERE id = ?`, id).Join(tx.ForUpdate())).
+			Scan(&r.Scope, &r.ScopeID, &r.Folder, &r.Covers, &lifted)
+		if err != nil {
+			return tx.Absent("residency", id)
+		}
+		subject, firm, matter, err := scoped(ctx, tx, r.Scope, r.ScopeID)
+		if err != nil {
+			return err
+		}
+		if err := tx.Permit(ctx, subject); err != nil {
+			return err
+		}
+		if lifted != 0 {
+			return fault.New(fault.Conflict, "This rule was lifted already.")
+		}
+		tx.Record(gate.Entry{Subject: subject.Ref, Matter: matter, Owner: firm, Values: map[string]string{
+			"covers": r.Covers.String(), "folder": r.Folder}})
+		if matter != "" {
+			tx.Announce("matter/" + string(matter))
+		}
+		_, err = tx.Exec(ctx, db.SQL(`UPDATE residency SET lifted_by = ?, lifted_at = ? WHERE id = ?`, who.Person, db.Micros(tx.Now), id))
+		return err
+	})
+}
+
+// scoped finds what a rule is set on.
+func scoped(ctx context.Context, tx *gate.Tx, scope Scope, id string) (subject authz.Subject, firm ident.OrgID, matter ident.MatterID, err error) {
+	switch scope {
+	case OnEngagement:
+		err = tx.QueryRow(ctx, db.SQL(`SELECT firm_id FROM engagement WHERE id = ? AND firm_id = ?`, id, tx.Who.Org)).Scan(&firm)
+		subject = authz.Subject{Ref: authz.Ref{Kind: "engagement", ID: id}, Engagement: id, Org: string(firm)}
+	case OnMatter, OnFolder:
+		err = tx.QueryRow(ctx, db.SQL(`SELECT m.firm_id, m.id FROM matter m WHERE m.id = ? AND `, id).Join(tx.Visible("m.id"))).Scan(&firm, &matter)
+		subject = authz.Subject{Ref: authz.Ref{Kind: "matter", ID: id}, Matter: id, Org: string(firm)}
+	case OnDocument:
+		var d Document
+		if d, err = find(ctx, tx, ident.DocumentID(id), tx.Visible("d.matter_id"), db.Frag{}); err == nil {
+			subject, firm, matter = d.Subject(), d.Firm, d.Matter
+		}
+	default:
+		return subject, "", "", fault.InField("scope", "Say where the rule is set.")
+	}
+	if err != nil {
+		return subject, "", "", tx.Absent(string(scope), id)
+	}
+	return subject, firm, matter, nil
+}
+
+// A Residence is where the documents of a matter may go, with every rule that was ever set.
+type Residence struct {
+	Matter  ident.MatterID
+	Number  string // of the matter
+	Title   string
+	AsOf    time.Time
+	Country string // the firm's
+	Abroad  []AbroadProvider
+	Rules   []ResidencyRule // standing ones first, newest first
+	Folders []string
+	Set     authz.Decision
+}
+
+// An AbroadProvider is one that works for the firm in another country.
+type AbroadProvider struct {
+	Engagement string
+	Name       string // of the provider
+	Country    string
+}
+
+// Residence tells where the documents of a matter may go.
+//
+// Faults: NotFound.
+func (s *Service) Residence(ctx context.Context, who actor.Actor, m ident.MatterID) (out Residence, err error) {
+	defer fault.Wrap(&err, "document.Residence(%s)", m)
+	v := s.Gate.View(who)
+	out.Matter, out.AsOf = m, v.Now
+	var firm ident.OrgID
+	if err := v.QueryRow(ctx, db.SQL(`SELECT m.number, m.title, m.firm_id, o.country FROM matter m JOIN org o ON o.id = m.firm_id WHERE m.id = ? AND `, m).Join(v.Visible("m.id"))).
+		Scan(&out.Number, &out.Title, &firm, &out.Country); err != nil {
+		return out, absent(err)
+	}
+	// A provider sees its own engagement, the firm all of them.
+	if out.Abroad, err = db.All(ctx, v, db.SQL(`SELECT e.id, p.name, e.country FROM engagement e JOIN org p ON p.id = e.provider_id WHERE e.firm_id = ? AND e.country <> ? AND e.phase <> 'ended'
+		AND (e.firm_id = ? OR e.provider_id = ?) ORDER BY p.name, e.id`, firm, out.Country, who.Org, who.Org),
+		func(rs *db.Rows, a *AbroadProvider) error { return rs.Scan(&a.Engagement, &a.Name, &a.Country) }); err != nil {
+		return out, err
+	}
+	ids := make([]string, len(out.Abroad))
+	names := map[string]string{}
+	for i, a := range out.Abroad {
+		ids[i], names[a.Engagement] = a.Engagement, a.Name
+	}
+	out.Rules, err = db.All(ctx, v, db.SQL(`SELECT r.id, r.scope, r.scope_id, r.folder, r.covers, COALESCE(d.name, ''), COALESCE(s.name, ''), r.set_at, COALESCE(l.name, ''), r.lifted_at
+		FROM residency r LEFT JOIN person s ON s.id = r.set_by LEFT JOIN person l ON l.id = r.lifted_by
+			LEFT JOIN document d ON r.scope = 'document' AND d.id = r.scope_id AND d.matter_id = ? AND d.state = 'active'
+		WHERE r.scope IN ('matter', 'folder') AND r.scope_id = ? OR d.id IS NOT NULL OR r.scope = 'engagement' AND `, m, m).Join(db.In("r.scope_id", ids), db.SQL(` ORDER BY r.set_at DESC, r.id DESC`)),
+		func(rs *db.Rows, r *ResidencyRule) error {
+			return rs.Scan(&r.ID, &r.Scope, &r.ScopeID, &r.Folder, &r.Covers, &r.On, &r.SetBy, db.At{T: &r.SetAt}, &r.LiftedBy, db.At{T: &r.LiftedAt})
+		})
+	if err != nil {
+		return out, err
+	}
+	for i := range out.Rules {
+		switch r := &out.Rules[i]; r.Scope {
+		case OnEngagement:
+			r.On = "The engagement with " + names[r.ScopeID]
+		case OnMatter:
+			r.On = "This matter"
+		case OnFolder:
+			r.On = "Folder " + r.Folder
+		}
+	}
+	slices.SortStableFunc(out.Rules, func(a, b ResidencyRule) int {
+		switch {
+		case a.LiftedAt.IsZero() == b.LiftedAt.IsZero():
+			return 0
+		case a.LiftedAt.IsZero():
+			return -1
+		}
+		return 1
+	})
+	if out.Folders, err = db.Column[string](ctx, v, db.SQL(`SELECT DISTINCT folder FROM document WHERE matter_id = ? AND folder <> '' ORDER BY folder`, m)); err != nil {
+		return out, err
+	}
+	out.Set, err = v.May(ctx, SetResidency, authz.Subject{Ref: authz.Ref{Kind: "matter", ID: string(m)}, Matter: string(m), Org: string(firm)})
+	return out, err
+}
+
+// absent is the fault of a record that is not there, or not for this reader.
+func absent(err error) error {
+	if errors.Is(err, db.ErrNoRows) {
+		return fault.Missing()
+	}
+	return err
+}

@@ -1,0 +1,139 @@
+package docwork
+
+import (
+	"bytes"
+	"image"
+	"io"
+	"strings"
+)
+
+// An Info is what can be said of a file before a page of it is drawn.
+type Info struct {
+	Kind     string   `json:"kind"`     // "PDF", "Word document"
+	Pages    []Size   `json:"pages"`    // none: Why tells
+	Why      string   `json:"why"`      // one sentence: why there are no pages
+	Leaves   string   `json:"leaves"`   // one sentence: what the pages leave out; "" when they show the file as it is
+	Children []Member `json:"children"` // attachments of a message, members of an archive
+}
+
+// A Size is that of a page, in points (1/72 inch), or whatever unit the file has: only the ratio counts.
+type Size struct {
+	W float32 `json:"w"`
+	H float32 `json:"h"`
+}
+
+// A Member is a file inside the file.
+type Member struct {
+	Name      string `json:"name"`
+	SizeBytes int64  `json:"size"`
+}
+
+// An Area is a rectangle of a page in parts of its width and height, from the top left: all of it is {0, 0, 1, 1}.
+type Area struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
+	W float64 `json:"w"`
+	H float64 `json:"h"`
+}
+
+// A Hit is a page that holds the words looked for.
+type Hit struct {
+	Page  int    `json:"page"` // from 0
+	Count int    `json:"count"`
+	Text  string `json:"text"` // the line around the first
+}
+
+// The bounds of a file that is shown.
+const (
+	maxPages = 10_000
+	maxHits  = 500
+)
+
+// A file is an opened one, of any kind.
+type file interface {
+	info() Info
+	draw(page, width int) (image.Image, func(), error) // the function gives the pixels back
+	text(page int) (string, error)
+	within(page int, in Area) (string, error)
+}
+
+// nothing is a file of which nothing is shown.
+type nothing Info
+
+func (n nothing) info() Info { return Info(n) }
+
+func (nothing) draw(int, int) (image.Image, func(), error) { return nil, nil, errNoPage }
+func (nothing) text(int) (string, error)                   { return "", errNoPage }
+func (nothing) within(int, Area) (string, error)           { return "", errNoPage }
+
+func cannot(kind, why string) file { return nothing{Kind: kind, Why: why} }
+
+// openFile finds out what the bytes are and opens them as that. It must not trust a single one of them.
+func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
+	head := make([]byte, min(size, 4096))
+	if _, err := io.ReadFull(r, head); err != nil {
+		return cannot("File", "The file did not come through whole.")
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return cannot("File", "The file did not come through whole.")
+	}
+	switch {
+	case size == 0:
+		return cannot("Empty file", "The file is empty.")
+	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
+		return e.openPDF(r, size)
+	}
+	if kind := pictureKind(head); kind != "" {
+		return openPicture(kind, r, size)
+	}
+	if size > MaxFile {
+		return cannot("File", "The file is larger than what is read for its text.")
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(r, data); err != nil {
+		return cannot("File", "The file did not come through whole.")
+	}
+	return openText(data, name)
+}
+
+// find looks for words page by page. Case and runs of spaces do not count.
+func find(f file, words string) (hits []Hit, err error) {
+	words = strings.ToLower(strings.Join(strings.Fields(words), " "))
+	if words == "" {
+		return nil, nil
+	}
+	for i := range f.info().Pages {
+		text, err := f.text(i)
+		if err != nil {
+			continue // a page that cannot be read does not hide the others
+		}
+		text = strings.Join(strings.Fields(text), " ")
+		low := strings.ToLower(text)
+		n := strings.Count(low, words)
+		if n == 0 {
+			continue
+		}
+		h := Hit{Page: i, Count: n}
+		if len(low) == len(text) { // else the places in the two differ
+			at := strings.Index(low, words)
+			h.Text = around(text, at, at+len(words))
+		}
+		if hits = append(hits, h); len(hits) == maxHits {
+			break
+		}
+	}
+	return hits, nil
+}
+
+// around is the words on either side of a place.
+func around(text string, from, to int) string {
+	const side = 40
+	a, b := max(0, from-side), min(len(text), to+side)
+	if i := strings.IndexByte(text[a:from], ' '); a > 0 && i >= 0 {
+		a += i + 1
+	}
+	if i := strings.LastIndexByte(text[to:b], ' '); b < len(text) && i >= 0 {
+		b = to + i
+	}
+	return strings.ToValidUTF8(text[a:b], "")
+}

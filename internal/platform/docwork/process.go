@@ -1,0 +1,67 @@
+package docwork
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+// A child is a process that has given up what it can and waits for a file.
+type child struct {
+	cmd  *exec.Cmd
+	in   io.WriteCloser
+	out  *bufio.Reader
+	once sync.Once
+}
+
+// next takes the child that waits, or starts one, and has another one start.
+func (p *Pool) next() (*child, error) {
+	defer p.Warm()
+	select {
+	case c := <-p.spare:
+		return c, nil
+	default:
+		return p.start()
+	}
+}
+
+func (p *Pool) start() (*child, error) {
+	cmd := exec.Command(p.set.Program, Command, p.set.Cache) //nolint:gosec // the running program itself
+	cmd.Env, cmd.Dir = []string{}, os.TempDir()
+	bind(cmd)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("docwork: %w", err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("docwork: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("docwork: %w", err)
+	}
+	c := &child{cmd: cmd, in: in, out: bufio.NewReaderSize(out, 64<<10)}
+	alarm := time.AfterFunc(time.Minute, c.kill) // the first time the code is compiled
+	defer alarm.Stop()
+	if kind, _, err := receive(c.out, 0, nil); err != nil || kind != ready {
+		c.kill()
+		return nil, fmt.Errorf("docwork: the child did not start: %w", errors.Join(err, errNotReady))
+	}
+	return c, nil
+}
+
+var errNotReady = errors.New("it sent no word that it is ready")
+
+// kill ends the process. It may be called more than once, and while the child is asked.
+func (c *child) kill() {
+	c.once.Do(func() {
+		c.cmd.Process.Kill() //nolint:errcheck // it may be dead already
+		c.in.Close()         //nolint:errcheck // nothing more is said
+		c.cmd.Wait()         //nolint:errcheck // how it ended does not matter
+	})
+}

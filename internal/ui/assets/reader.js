@@ -1,0 +1,147 @@
+// Reading page by page: which page is before the eyes, keys, and how long each was on screen. Without this file the
+// pages, thumbnails and links all work; only the time on screen stays unknown.
+const reader = document.querySelector("[data-reader]");
+
+if (reader) {
+  const sheets = [...reader.querySelectorAll("[data-sheet]")];
+  const shares = new Map(); // sheet → how much of the window it fills
+  const shown = new Map(); // number of a page → milliseconds since the last report
+  const count = reader.querySelector("[data-page]");
+  let current = null;
+
+  const turnTo = (sheet) => {
+    if (sheet === current) return;
+    current = sheet;
+    const n = sheet.dataset.sheet;
+    count.textContent = n;
+    for (const a of reader.querySelectorAll(".thumbs a")) {
+      const here = a.hash === "#" + sheet.id;
+      if (!here) a.removeAttribute("aria-current");
+      else {
+        a.setAttribute("aria-current", "true");
+        const list = a.parentElement; // scrollIntoView would move the page too
+        if (a.offsetTop < list.scrollTop || a.offsetTop + a.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = a.offsetTop - list.clientHeight / 2;
+      }
+    }
+    for (const a of reader.querySelectorAll("[data-keep]")) a.hash = sheet.id; // zooming stays at the page
+  };
+
+  const watch = new IntersectionObserver((entries) => {
+    for (const e of entries) shares.set(e.target, e.intersectionRect.height);
+    let best = null;
+    for (const s of sheets) if ((shares.get(s) ?? 0) > (best ? shares.get(best) : 0)) best = s;
+    if (best) turnTo(best);
+  }, { threshold: [0, 0.25, 0.5, 0.75, 1] });
+  for (const s of sheets) watch.observe(s);
+
+  const step = (by) => {
+    const next = sheets[sheets.indexOf(current) + by];
+    if (!next) return false;
+    next.scrollIntoView({ block: "start" });
+    next.focus({ preventScroll: true });
+    turnTo(next);
+    return true;
+  };
+  reader.addEventListener("click", (event) => {
+    const by = event.target.closest("[data-step]")?.dataset.step;
+    if (by && step(Number(by))) event.preventDefault(); // at the end of a view the link leads on
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "n" || event.key === "p") {
+      if (step(event.key === "n" ? 1 : -1)) event.preventDefault();
+    }
+  });
+
+  // Pointing: a rectangle drawn on a page leads to the form of a finding with its place filled in. A mouse draws at any
+  // time; a finger only after the button, because it scrolls.
+  const review = reader.dataset.point;
+  const button = reader.querySelector("[data-pointing]");
+  if (review && button) {
+    let armed = false;
+    const arm = (on) => {
+      armed = on;
+      button.setAttribute("aria-pressed", on);
+      reader.classList.toggle("pointing", on);
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => arm(!armed));
+    const NS = "http://www.w3.org/2000/svg";
+    const part = (n) => Math.min(1, Math.max(0, n)).toFixed(4);
+    const clear = () => reader.querySelectorAll(".pointed").forEach((e) => e.remove());
+    const go = async (sheet, area) => {
+      const to = new URL(review, location.href);
+      to.searchParams.set("page", sheet.dataset.sheet);
+      if (area) {
+        to.searchParams.set("area", area.join(","));
+        if ("words" in reader.dataset) {
+          const from = new URL(reader.dataset.reader.replace(/shown$/, "words/" + sheet.dataset.sheet), location.href);
+          ["x", "y", "w", "h"].forEach((name, i) => from.searchParams.set(name, area[i]));
+          const answer = await fetch(from).catch(() => null);
+          if (answer?.ok) to.searchParams.set("quote", (await answer.text()).replace(/\s+/g, " ").trim().slice(0, 500));
+        }
+      }
+      to.hash = "finding";
+      location.assign(to);
+    };
+    reader.addEventListener("pointerdown", (event) => {
+      const sheet = event.target.closest("[data-sheet]");
+      if (!sheet || event.button !== 0 || event.target.closest("a, button") || event.pointerType !== "mouse" && !armed) return;
+      event.preventDefault();
+      clear();
+      const box = sheet.querySelector("img").getBoundingClientRect();
+      const x0 = (event.clientX - box.left) / box.width, y0 = (event.clientY - box.top) / box.height;
+      const svg = document.createElementNS(NS, "svg");
+      svg.setAttribute("class", "overlay pointed");
+      const rect = svg.appendChild(document.createElementNS(NS, "rect"));
+      rect.setAttribute("class", "area");
+      sheet.append(svg);
+      let area = null;
+      const drag = (e) => {
+        const x1 = Number(part((e.clientX - box.left) / box.width)), y1 = Number(part((e.clientY - box.top) / box.height));
+        area = [part(Math.min(x0, x1)), part(Math.min(y0, y1)), part(Math.abs(x1 - x0)), part(Math.abs(y1 - y0))];
+        ["x", "y", "width", "height"].forEach((name, i) => rect.setAttribute(name, 100 * area[i] + "%"));
+      };
+      const end = () => {
+        removeEventListener("pointermove", drag);
+        removeEventListener("pointerup", end);
+        removeEventListener("pointercancel", end);
+        arm(false);
+        if (!area || area[2] < 0.01 || area[3] < 0.004) { svg.remove(); return; } // a click, not a place
+        const here = document.createElement("button");
+        here.className = "btn small primary pointed";
+        here.type = "button";
+        here.textContent = "Write a finding here";
+        here.style.insetBlockStart = `min(${100 * (Number(area[1]) + Number(area[3]))}%, calc(100% - 2.5rem))`;
+        here.style.insetInlineStart = `min(${100 * area[0]}%, calc(100% - 12rem))`;
+        here.addEventListener("click", () => go(sheet, area));
+        sheet.append(here);
+        here.focus({ preventScroll: true });
+      };
+      addEventListener("pointermove", drag);
+      addEventListener("pointerup", end);
+      addEventListener("pointercancel", end);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
+      if (event.key === "f" && current) { event.preventDefault(); go(current, null); }
+      if (event.key === "Escape") { clear(); arm(false); }
+    });
+  }
+
+  // A page counts as on screen while it fills the most of a window that is looked at.
+  const TICK = 1000;
+  setInterval(() => {
+    if (current && document.visibilityState === "visible") shown.set(current.dataset.sheet, (shown.get(current.dataset.sheet) ?? 0) + TICK);
+  }, TICK);
+  const report = () => {
+    if (!shown.size) return;
+    const form = new URLSearchParams();
+    for (const [n, ms] of shown) form.set("p" + n, ms);
+    shown.clear();
+    navigator.sendBeacon(reader.dataset.reader, form);
+  };
+  setInterval(report, 15 * TICK);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") report(); });
+  addEventListener("pagehide", report);
+}
