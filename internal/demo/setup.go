@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/account"
 	"countersign/internal/demo/world"
+	"countersign/internal/document"
 	"countersign/internal/engagement"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/ident"
@@ -163,6 +164,11 @@ func (b *builder) openMatter(ctx context.Context, m world.Matter) (err error) {
 		return err
 	}
 	b.matters[m.Key] = id
+	if m.PagesOnly {
+		if err := b.Document.SetResidency(ctx, b.as(holding(m.Firm, "partner")), document.NewResidency{Scope: document.OnMatter, ScopeID: string(id), Covers: document.Sources}); err != nil {
+			return err
+		}
+	}
 	return errors.Join(b.facts(ctx, m, id), b.teamAndWalls(ctx, m, id))
 }
 

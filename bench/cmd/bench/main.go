@@ -24,6 +24,7 @@ type options struct {
 	Crowds  []int         `help:"Numbers of matters for the part crowd." default:"300,3000,30000"`
 	Load    time.Duration `help:"How long the part http lasts." default:"60s"`
 	Out     string        `help:"File to write." default:"bench/RESULTS.md"`
+	Corpus  string        `help:"Folder of real files: only what becomes of them is found out, with --out for the table." placeholder:"FOLDER" type:"path"`
 	Profile string        `help:"Folder for a CPU profile per engine of the part pages." placeholder:"FOLDER"`
 }
 
@@ -45,6 +46,9 @@ func say(format string, args ...any) {
 func (o options) does(part string) bool { return strings.Contains(strings.Join(o.Parts, " "), part) }
 
 func (o options) run(ctx context.Context) error {
+	if o.Corpus != "" {
+		return corpus(ctx, o.Corpus, o.Binary, o.Out)
+	}
 	r := &report{}
 	r.head(o)
 	for _, e := range o.Engines {

@@ -39,7 +39,7 @@ func brandt() Matter {
 func raghavan() Matter {
 	return Matter{
 		Key: "raghavan", Number: "HR-2026-0377", Title: "In re Raghavan (Vireo Systems), L-1A", Client: "vireo", Firm: "halsted", Provider: "meridian",
-		Area: "immigration", Jurisdiction: "USCIS", DataClass: "confidential", Supervisor: "brandvold", Showcase: true,
+		Area: "immigration", Jurisdiction: "USCIS", DataClass: "confidential", Supervisor: "brandvold", Showcase: true, PagesOnly: true,
 		Parties:  []Party{{"Vireo Systems, Inc.", "Petitioner"}, {"Nandini Raghavan", "Beneficiary"}, {"Vireo Systems India Pvt. Ltd.", "Qualifying organization abroad"}},
 		PartyRev: 1,
 		Facts: []Fact{

@@ -67,6 +67,7 @@ type Matter struct {
 	FirmTeam, Team                             []string // people of the firm, of the provider
 	Walls                                      []Wall
 	Showcase                                   bool
+	PagesOnly                                  bool // abroad its sources are seen as marked pages
 }
 
 // Fact gives the value under a label; empty when the matter has none.

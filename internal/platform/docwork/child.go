@@ -117,7 +117,7 @@ func (w *worker) answer(kind byte, body []byte) error {
 			return sendJSON(w.out, result, hits)
 		}
 	case askWords:
-		return sendJSON(w.out, result, w.words())
+		return sendJSON(w.out, result, words(w.file))
 	default:
 		return fmt.Errorf("docwork: a question %q", kind)
 	}
@@ -125,24 +125,16 @@ func (w *worker) answer(kind byte, body []byte) error {
 }
 
 // words is the text of the whole file by its paragraphs.
-func (w *worker) words() Text {
-	switch f := w.file.(type) {
+func words(f file) Text {
+	switch f := f.(type) {
 	case *pdfFile:
+		return f.words()
+	case *sheets:
 		return f.words()
 	case nothing:
 		return Text{Why: f.Why}
 	}
-	if w.bytes.size > MaxFile {
-		return Text{Why: "The file is larger than what is read for its text."}
-	}
-	if w.bytes.size == 0 {
-		return Text{Why: "The file is empty."}
-	}
-	data := make([]byte, w.bytes.size)
-	if _, err := w.bytes.ReadAt(data, 0); err != nil {
-		return Text{Why: "The file did not come through whole."}
-	}
-	return textOf(data)
+	return Text{Why: "A picture has no words that can be compared: look at both versions side by side."}
 }
 
 // sendImage sends the pixels of a page, gray ones as one byte each.

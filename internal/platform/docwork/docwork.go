@@ -61,10 +61,10 @@ type Pool struct {
 	mu       sync.Mutex
 	closed   bool
 	files    map[string]*File
-	clock    int64             // counts uses: the file with the lowest count was used longest ago
-	verdicts map[string]string // what ended a child, by file and question: it is not asked again
-	spare    chan *child       // holds at most one
-	work     sync.WaitGroup    // what runs beside the callers
+	clock    int64              // counts uses: the file with the lowest count was used longest ago
+	verdicts map[string]verdict // what ended a child, by file and question: it is not asked again for a while
+	spare    chan *child        // holds at most one
+	work     sync.WaitGroup     // what runs beside the callers
 }
 
 // NewPool returns a pool. It starts no child before the first file, or Warm.
@@ -82,7 +82,7 @@ func NewPool(s Settings) (*Pool, error) {
 		}
 		s.Program = program
 	}
-	return &Pool{set: s, files: map[string]*File{}, verdicts: map[string]string{}, spare: make(chan *child, 1)}, nil
+	return &Pool{set: s, files: map[string]*File{}, verdicts: map[string]verdict{}, spare: make(chan *child, 1)}, nil
 }
 
 // Close ends every child, when the questions that are being answered are.
@@ -431,6 +431,15 @@ func (f *File) exchange(kind byte, what any, into []byte) (body []byte, got byte
 	}
 }
 
+// A verdict is why a question is not put to a child for now. It ends: a machine that is short of time or memory ends
+// children too.
+type verdict struct {
+	why   string
+	until time.Time
+}
+
+const verdictLasts = 10 * time.Minute
+
 // mostVerdicts bounds what is remembered of files that end children; then it is all forgotten.
 const mostVerdicts = 10_000
 
@@ -440,11 +449,15 @@ func (p *Pool) judge(key, question, why string) {
 	if len(p.verdicts) >= mostVerdicts {
 		clear(p.verdicts)
 	}
-	p.verdicts[key+"\x00"+question] = why
+	p.verdicts[key+"\x00"+question] = verdict{why, time.Now().Add(verdictLasts)}
 }
 
 func (p *Pool) verdict(key, question string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.verdicts[key+"\x00"+question]
+	v := p.verdicts[key+"\x00"+question]
+	if time.Now().After(v.until) {
+		return ""
+	}
+	return v.why
 }

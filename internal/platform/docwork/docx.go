@@ -42,7 +42,7 @@ func docx(data []byte) Text {
 		left -= z.File[i].UncompressedSize64
 		lines, err := part(z.File[i])
 		if errors.Is(err, errBudget) {
-			return Text{Why: "The file holds more text than can be compared."}
+			return Text{Why: "The file holds more text than is shown here."}
 		}
 		if err != nil {
 			return broken
@@ -50,7 +50,7 @@ func docx(data []byte) Text {
 		t.Paragraphs = append(t.Paragraphs, lines...)
 	}
 	if !found {
-		return Text{Why: "This archive is no Word document: open both versions."}
+		return Text{Why: "This archive is no Word document."}
 	}
 	return t
 }

@@ -80,7 +80,7 @@ func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
 	switch {
 	case size == 0:
 		return cannot("Empty file", "The file is empty.")
-	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
+	case isPDF(head):
 		return e.openPDF(r, size)
 	}
 	if kind := pictureKind(head); kind != "" {
@@ -94,6 +94,13 @@ func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
 		return cannot("File", "The file did not come through whole.")
 	}
 	return openText(data, name)
+}
+
+// isPDF allows for what some programs put before the header (PDF 32000-1 annex H, note 13), but not for another kind of
+// file that has a PDF in it.
+func isPDF(head []byte) bool {
+	at := bytes.Index(head[:min(len(head), 1024)], []byte("%PDF-"))
+	return at == 0 || at > 0 && !headerLine.Match(head) && !bytes.HasPrefix(head, []byte("PK\x03\x04"))
 }
 
 // find looks for words page by page. Case and runs of spaces do not count.

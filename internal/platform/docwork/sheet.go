@@ -32,8 +32,9 @@ const (
 
 // A sheets file is text on pages of letter size, drawn by the program: what there is of a file whose look is not known.
 type sheets struct {
-	says  Info
-	pages [][]row
+	says   Info
+	pages  [][]row
+	blocks []block // as they came
 }
 
 // A row is one line of a page.
@@ -70,7 +71,7 @@ func parsed(ttf []byte) *opentype.Font {
 
 // layOut puts blocks on pages. leaves says what the rendition leaves out; it stands on the first page too.
 func layOut(kind, leaves string, blocks []block) file {
-	s := &sheets{says: Info{Kind: kind, Leaves: leaves}}
+	s := &sheets{says: Info{Kind: kind, Leaves: leaves}, blocks: blocks}
 	if leaves != "" {
 		blocks = append([]block{{text: "Text of a file: " + kind + ". " + leaves, style: aside}, {}}, blocks...)
 	}
@@ -192,6 +193,16 @@ func face(st style, scale float64) font.Face {
 }
 
 func (s *sheets) info() Info { return s.says }
+
+// words are the paragraphs, as they came.
+func (s *sheets) words() (t Text) {
+	for _, b := range s.blocks {
+		if b.text != "\f" {
+			t.Paragraphs = append(t.Paragraphs, b.text)
+		}
+	}
+	return t
+}
 
 func (s *sheets) draw(n, width int) (image.Image, func(), error) {
 	if n < 0 || n >= len(s.pages) {

@@ -31,6 +31,13 @@ var renditions = []struct {
 	open func(data []byte) file
 }{
 	{isDocx, openDocx},
+	{isWorkbook, openWorkbook},
+	{isSlides, openSlides},
+	{isOpenDocument, openOpenDocument},
+	{isArchive, openArchive},
+	{isRTF, openRTF},
+	{isMail, openMail},
+	{isHTML, openHTML},
 }
 
 func plainText(text string) file {
@@ -61,19 +68,6 @@ func openDocx(data []byte) file {
 		blocks[i].text = p
 	}
 	return layOut("Word document", "Fonts, layout, tables, pictures, headers and comments are left out; tracked insertions are shown as text, deletions are not.", blocks)
-}
-
-// textOf finds out what the bytes are and reads them as that.
-func textOf(data []byte) Text {
-	switch {
-	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		return docx(data)
-	}
-	text, ok := decode(data)
-	if !ok {
-		return Text{Why: "This kind of file has no text that can be compared: open both versions."}
-	}
-	return paragraphs(text)
 }
 
 // decode reads plain text: UTF-8, UTF-16 with a mark, or Windows-1252. ok is false for what is no text.
@@ -107,20 +101,6 @@ func decode(data []byte) (text string, ok bool) {
 	}
 	plain, err := charmap.Windows1252.NewDecoder().Bytes(data)
 	return string(plain), err == nil
-}
-
-// paragraphs cuts text at its line ends. Control characters are dropped: the words are shown on a page.
-func paragraphs(text string) Text {
-	var t Text
-	size := 0
-	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
-		line = strings.TrimRight(clean(line), " ")
-		if size += len(line) + 8; size > maxText {
-			return Text{Why: "The file holds more text than can be compared."}
-		}
-		t.Paragraphs = append(t.Paragraphs, line)
-	}
-	return t
 }
 
 func clean(s string) string {
