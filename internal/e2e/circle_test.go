@@ -289,6 +289,7 @@ func (c *circle) sign() {
 func (c *circle) void() {
 	p := c.firm
 	p.Follow("Index.docx")
+	p.Send("Versions")
 	p.SendFiles("main form[data-upload]", write(c.t, "A later thought.", "Index.docx")...)
 	p.See("Version 3")
 	p.Go(c.task)

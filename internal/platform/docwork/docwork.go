@@ -363,23 +363,17 @@ func (f *File) answer(name string, kind byte, what any, expect byte, into []byte
 	if why := f.pool.verdict(f.src.Key, name); why != "" {
 		return nil, Sentence(why)
 	}
-	if f.running == nil {
-		if err := f.open(); err != nil {
-			return nil, err
-		}
-		if f.running == nil {
-			return nil, Sentence(f.info.Why)
-		}
+	body, got, late, err := f.put(kind, what, into)
+	if errors.Is(err, errGone) && kind != askOpen { // it died while nobody asked it: the question is not to blame
+		f.end()
+		body, got, late, err = f.put(kind, what, into)
 	}
-	alarm := time.AfterFunc(timeLimit, f.child.kill)
-	body, got, err := f.exchange(kind, what, into)
-	late := !alarm.Stop()
 	switch {
 	case err == nil && got == failed:
 		return nil, Sentence(body)
 	case err == nil && got == expect:
 		return body, nil
-	case errors.Is(err, errBytes): // the store's fault, not the file's
+	case errors.Is(err, errBytes), f.running == nil: // the store's fault, or the machine's, not the file's
 		f.end()
 		return nil, err
 	}
@@ -395,11 +389,29 @@ func (f *File) answer(name string, kind byte, what any, expect byte, into []byte
 	return nil, why
 }
 
-var errBytes = errors.New("docwork: the bytes of the file")
+// put opens the file again if its child is gone, and puts the question in the time that there is for one.
+func (f *File) put(kind byte, what any, into []byte) (body []byte, got byte, late bool, err error) {
+	if f.running == nil {
+		if err := f.open(); err != nil {
+			return nil, 0, false, err
+		}
+		if f.running == nil {
+			return []byte(f.info.Why), failed, false, nil
+		}
+	}
+	alarm := time.AfterFunc(timeLimit, f.child.kill)
+	body, got, err = f.exchange(kind, what, into)
+	return body, got, !alarm.Stop(), err
+}
+
+var (
+	errBytes = errors.New("docwork: the bytes of the file")
+	errGone  = errors.New("docwork: the child is gone")
+)
 
 func (f *File) exchange(kind byte, what any, into []byte) (body []byte, got byte, err error) {
 	if err := sendJSON(f.child.in, kind, what); err != nil {
-		return nil, 0, err
+		return nil, 0, fmt.Errorf("%w: %w", errGone, err)
 	}
 	most := maxResult
 	if kind == askPage {
