@@ -1,0 +1,14 @@
+package app
+
+import (
+	"os"
+	"testing"
+
+	"countersign/internal/platform/docwork"
+)
+
+// The test's own program is the child that reads files, as the real one is.
+func TestMain(m *testing.M) {
+	docwork.BeChild()
+	os.Exit(m.Run())
+}
