@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/area"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
@@ -28,9 +29,6 @@ import (
 type Files interface {
 	Do(ctx context.Context, s docwork.Source, ask func(*docwork.File) error) error
 }
-
-// An Area is a rectangle of a page.
-type Area = docwork.Area
 
 // A Hit is a page with words that were looked for.
 type Hit = docwork.Hit
@@ -238,7 +236,7 @@ func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.Pool.Put(b) }
 // Quote returns the words of page n (from 1) that stand in a rectangle, or all of them when in is nil.
 //
 // Faults: NotFound, Forbidden (who may only see pages is given no text).
-func (s *Service) Quote(ctx context.Context, who actor.Actor, id ident.VersionID, n int, in *Area) (text string, err error) {
+func (s *Service) Quote(ctx context.Context, who actor.Actor, id ident.VersionID, n int, in *area.Area) (text string, err error) {
 	defer fault.Wrap(&err, "document.Quote(%s, %d)", id, n)
 	v, _, err := s.may(ctx, who, id, OpenFile)
 	if err != nil {

@@ -3,10 +3,10 @@ package task
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 
 	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/area"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
@@ -35,27 +35,11 @@ func (f NewFinding) check() error {
 		return fault.InField("text", "A finding has at most 20,000 characters.")
 	case f.Page < 0 || f.Page > 100_000 || f.Line < 0 || f.Line > 100_000:
 		return fault.InField("page", "Pages and lines are counted from 1.")
-	case f.Area != "" && (f.Page == 0 || !isArea(f.Area)):
+	}
+	if _, ok := area.Parse(f.Area); f.Area != "" && (f.Page == 0 || !ok) {
 		return fault.InField("page", "The place on the page cannot be read. Point to it again.")
 	}
 	return nil
-}
-
-// isArea reports whether s is four numbers from 0 to 1 that name a rectangle inside the page.
-func isArea(s string) bool {
-	parts := strings.Split(s, ",")
-	if len(parts) != 4 || len(s) > 40 {
-		return false
-	}
-	var at [4]float64
-	for i, p := range parts {
-		n, err := strconv.ParseFloat(p, 64)
-		if err != nil || !(n >= 0 && n <= 1) {
-			return false
-		}
-		at[i] = n
-	}
-	return at[0]+at[2] <= 1.001 && at[1]+at[3] <= 1.001
 }
 
 // openReview returns the actor's review of the newest submission at the open stage, beginning it when there is none.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/document"
+	"countersign/internal/kernel/area"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
@@ -39,25 +40,17 @@ type readPage struct {
 // A mark is a rectangle of a page, in parts of it.
 type mark struct {
 	Page int
-	Area document.Area
+	Area area.Area
 }
 
 // markOf reads "7:0.1,0.25,0.3,0.02".
-func markOf(s string) (m mark) {
+func markOf(s string) mark {
 	page, rest, _ := strings.Cut(s, ":")
-	parts := strings.Split(rest, ",")
-	if len(parts) != 4 {
+	at, ok := area.Parse(rest)
+	if !ok {
 		return mark{}
 	}
-	var at [4]float64
-	for i, p := range parts {
-		f, err := strconv.ParseFloat(p, 64)
-		if err != nil || !(f >= 0 && f <= 1) {
-			return mark{}
-		}
-		at[i] = f
-	}
-	return mark{number(page, 0), document.Area{X: at[0], Y: at[1], W: at[2], H: at[3]}}
+	return mark{number(page, 0), at}
 }
 
 func (p pages) read(w http.ResponseWriter, r *http.Request) error {
@@ -172,18 +165,11 @@ func (p pages) words(w http.ResponseWriter, r *http.Request) error {
 }
 
 // areaOf reads a rectangle in parts of the page; nil means the whole page.
-func areaOf(q url.Values) *document.Area {
-	if !q.Has("x") {
-		return nil
+func areaOf(q url.Values) *area.Area {
+	if a, ok := area.Parse(q.Get("at")); ok {
+		return &a
 	}
-	part := func(name string) float64 {
-		f, err := strconv.ParseFloat(q.Get(name), 64)
-		if err != nil || !(f >= 0 && f <= 1) {
-			return 0
-		}
-		return f
-	}
-	return &document.Area{X: part("x"), Y: part("y"), W: part("w"), H: part("h")}
+	return nil
 }
 
 // shown takes the browser's word for how long pages were on screen: p7=1200 is 1.2 s of page 7.

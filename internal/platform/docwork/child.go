@@ -244,7 +244,7 @@ func (r *ranges) block(i int64) ([]byte, error) {
 		return nil, err
 	}
 	kind, b, err := receive(r.w.in, maxRange, nil)
-	if err != nil || kind != range_ {
+	if err != nil || kind != given {
 		return nil, errors.Join(err, errors.New("docwork: no range came"))
 	}
 	if r.blocks == nil {

@@ -2,6 +2,7 @@ package docwork
 
 import (
 	"context"
+	"countersign/internal/kernel/area"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -324,7 +325,7 @@ func (f *File) Draw(n, width int) (_ *Page, err error) {
 }
 
 // Text returns the words of page n (from 0), or of a rectangle of it.
-func (f *File) Text(n int, in *Area) (text string, err error) {
+func (f *File) Text(n int, in *area.Area) (text string, err error) {
 	err = f.ask(fmt.Sprint("text ", n), askText, textWanted{n, in}, &text)
 	return text, err
 }
@@ -437,7 +438,7 @@ func (f *File) exchange(kind byte, what any, into []byte) (body []byte, got byte
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, 0, fmt.Errorf("%w: %w", errBytes, err)
 		}
-		if err := send(f.child.in, range_, scratch[:m]); err != nil {
+		if err := send(f.child.in, given, scratch[:m]); err != nil {
 			return nil, 0, err
 		}
 	}

@@ -137,7 +137,7 @@ func TestText(t *testing.T) {
 		"empty":                 {nil, "why The file is empty."},
 		"binary":                {[]byte("\x7fELF\x00\x00\x01"), "why This kind of file cannot be shown"},
 		"a broken PDF":          {[]byte("%PDF-1.7\n..."), "why The PDF is broken"},
-		"an archive":            {zipped(t, map[string]string{"a.txt": "x"}), "1 files|           1  a.txt"},
+		"an archive":            {zipped(t, map[string]string{"a.txt": "x"}), "Files: 1|           1  a.txt"},
 		"cut off":               {zipped(t, map[string]string{"word/document.xml": word})[:200], "why The archive is broken"},
 		"entities":              {zipped(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY x "y">]>` + word}), "why The file begins like a Word document"},
 		"a bomb":                {zipped(t, map[string]string{"word/document.xml": "<a>" + strings.Repeat(" ", maxUnpacked+1) + "</a>"}), "why The file unpacks to more"},

@@ -5,6 +5,8 @@ import (
 	"image"
 	"io"
 	"strings"
+
+	"countersign/internal/kernel/area"
 )
 
 // An Info is what can be said of a file before a page of it is drawn.
@@ -28,14 +30,6 @@ type Member struct {
 	SizeBytes int64  `json:"size"`
 }
 
-// An Area is a rectangle of a page in parts of its width and height, from the top left: all of it is {0, 0, 1, 1}.
-type Area struct {
-	X float64 `json:"x"`
-	Y float64 `json:"y"`
-	W float64 `json:"w"`
-	H float64 `json:"h"`
-}
-
 // A Hit is a page that holds the words looked for.
 type Hit struct {
 	Page  int    `json:"page"` // from 0
@@ -54,7 +48,7 @@ type file interface {
 	info() Info
 	draw(page, width int) (image.Image, func(), error) // the function gives the pixels back
 	text(page int) (string, error)
-	within(page int, in Area) (string, error)
+	within(page int, in area.Area) (string, error)
 }
 
 // nothing is a file of which nothing is shown.
@@ -64,7 +58,7 @@ func (n nothing) info() Info { return Info(n) }
 
 func (nothing) draw(int, int) (image.Image, func(), error) { return nil, nil, errNoPage }
 func (nothing) text(int) (string, error)                   { return "", errNoPage }
-func (nothing) within(int, Area) (string, error)           { return "", errNoPage }
+func (nothing) within(int, area.Area) (string, error)      { return "", errNoPage }
 
 func cannot(kind, why string) file { return nothing{Kind: kind, Why: why} }
 

@@ -385,7 +385,7 @@ func openArchive(data []byte) file {
 	case len(z.File) > maxParts:
 		return cannot("ZIP archive", "The archive lists more files than are shown here.")
 	}
-	blocks := []block{{text: fmt.Sprintf("%d files", len(z.File)), style: heading}}
+	blocks := []block{{text: "Files: " + strconv.Itoa(len(z.File)), style: heading}}
 	var inside []Member
 	for _, f := range z.File {
 		size := int64(min(f.UncompressedSize64, 1<<62)) //nolint:gosec // bounded

@@ -2,6 +2,7 @@ package docwork
 
 import (
 	"context"
+	"countersign/internal/kernel/area"
 	"errors"
 	"image"
 	"io"
@@ -138,7 +139,7 @@ func (f *pdfFile) text(n int) (string, error) {
 	return got.Text, nil
 }
 
-func (f *pdfFile) within(n int, in Area) (string, error) {
+func (f *pdfFile) within(n int, in area.Area) (string, error) {
 	page, err := f.page(n)
 	if err != nil {
 		return "", err

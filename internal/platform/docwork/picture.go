@@ -2,6 +2,7 @@ package docwork
 
 import (
 	"bytes"
+	"countersign/internal/kernel/area"
 	"encoding/binary"
 	"errors"
 	"image"
@@ -115,8 +116,8 @@ func (p *picture) draw(n, width int) (image.Image, func(), error) {
 	return to, func() {}, nil
 }
 
-func (p *picture) text(int) (string, error)         { return "", nil }
-func (p *picture) within(int, Area) (string, error) { return "", nil }
+func (p *picture) text(int) (string, error)              { return "", nil }
+func (p *picture) within(int, area.Area) (string, error) { return "", nil }
 
 // tiffPages gives each page of a TIFF as a file of its own: the same bytes, whose header names another directory
 // (TIFF 6.0, section 2). A chain of directories that runs in a circle ends.

@@ -2,6 +2,7 @@ package docwork
 
 import (
 	"bytes"
+	"countersign/internal/kernel/area"
 	"image"
 	"image/color"
 	"image/png"
@@ -56,7 +57,7 @@ func TestRenditions(t *testing.T) {
 			"xl/worksheets/sheet1.xml": w(`<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row><c><v>12.5</v></c><c t="inlineStr"><is><t>in line</t></is></c></row>`)}), "Workbook", []string{"Sheet 1", "Bates | Amount", "12.5 | in line"}, ""},
 		{"a.pptx", zipped(t, map[string]string{"ppt/presentation.xml": w(""), "ppt/slides/slide10.xml": w(`<a:p><a:t>Last</a:t></a:p>`), "ppt/slides/slide2.xml": w(`<a:p><a:t>First</a:t></a:p>`)}), "Presentation", []string{"Slide 1", "First", "--", "Slide 2", "Last"}, ""},
 		{"a.odt", zipped(t, map[string]string{"META-INF/manifest.xml": w(""), "content.xml": w(`<text:h>Title</text:h><text:p>A<text:tab/>b <text:span>c</text:span></text:p>`)}), "OpenDocument file", []string{"Title", "A b c"}, ""},
-		{"a.zip", zipped(t, map[string]string{"../../etc/passwd": "x"}), "ZIP archive", []string{"1 files", "../../etc/passwd"}, ""},
+		{"a.zip", zipped(t, map[string]string{"../../etc/passwd": "x"}), "ZIP archive", []string{"Files: 1", "../../etc/passwd"}, ""},
 	} {
 		f := opened(c.data, c.name)
 		got := strings.Join(strings.Fields(said(t, f)), " ")
@@ -121,14 +122,14 @@ func TestPictures(t *testing.T) {
 func TestWithin(t *testing.T) {
 	f := opened([]byte("First line here\nSecond line there"), "a.txt")
 	for _, c := range []struct {
-		in   Area
+		in   area.Area
 		want string
-	}{{Area{0, 0, 1, 1}, "First line here\nSecond line there"}, {Area{0, 0.06, 1, 0.035}, "First line here"}, {Area{0.9, 0, 0.1, 1}, ""}} {
+	}{{area.Area{W: 1, H: 1}, "First line here\nSecond line there"}, {area.Area{Y: 0.06, W: 1, H: 0.035}, "First line here"}, {area.Area{X: 0.9, W: 0.1, H: 1}, ""}} {
 		if got, err := f.within(0, c.in); err != nil || got != c.want {
 			t.Errorf("%+v: %q, %v; want %q", c.in, got, err, c.want)
 		}
 	}
-	if _, err := f.within(5, Area{}); err == nil {
+	if _, err := f.within(5, area.Area{}); err == nil {
 		t.Error("a page that is not there has words")
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
+
+	"countersign/internal/kernel/area"
 )
 
 // A block is a paragraph of a text rendition.
@@ -224,9 +226,9 @@ func (s *sheets) draw(n, width int) (image.Image, func(), error) {
 	return to, func() {}, nil
 }
 
-func (s *sheets) text(n int) (string, error) { return s.within(n, Area{0, 0, 1, 1}) }
+func (s *sheets) text(n int) (string, error) { return s.within(n, area.Area{W: 1, H: 1}) }
 
-func (s *sheets) within(n int, in Area) (string, error) {
+func (s *sheets) within(n int, in area.Area) (string, error) {
 	if n < 0 || n >= len(s.pages) {
 		return "", errNoPage
 	}

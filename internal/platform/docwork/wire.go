@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"countersign/internal/kernel/area"
 )
 
 // A frame on the pipe between parent and child is one byte that says what it is, four bytes of length (big endian), and
@@ -15,7 +17,7 @@ const (
 	askText  = 't' // parent: a textWanted
 	askFind  = 'f' // parent: a findWanted
 	askWords = 'w' // parent: nothing; the paragraphs of the whole file
-	range_   = 'd' // parent: the bytes that were needed
+	given    = 'd' // parent: the bytes that were needed
 
 	ready  = 'R' // child: it has given up what it can, and waits
 	need   = 'n' // child: 8 bytes of offset, 4 of length
@@ -86,8 +88,8 @@ type pageWanted struct {
 
 // textWanted asks for the text of a page, or of a rectangle of it.
 type textWanted struct {
-	Page int   `json:"page"`
-	In   *Area `json:"in,omitempty"`
+	Page int        `json:"page"`
+	In   *area.Area `json:"in,omitempty"`
 }
 
 type findWanted struct {

@@ -76,7 +76,7 @@ if (reader) {
         to.searchParams.set("area", area.join(","));
         if ("words" in reader.dataset) {
           const from = new URL(reader.dataset.reader.replace(/shown$/, "words/" + sheet.dataset.sheet), location.href);
-          ["x", "y", "w", "h"].forEach((name, i) => from.searchParams.set(name, area[i]));
+          from.searchParams.set("at", area.join(","));
           const answer = await fetch(from).catch(() => null);
           if (answer?.ok) to.searchParams.set("quote", (await answer.text()).replace(/\s+/g, " ").trim().slice(0, 500));
         }
