@@ -13,10 +13,43 @@ import (
 	"strings"
 )
 
+// The budgets of an office file: its parts, what they unpack to, and what they say (maxText).
+const (
+	maxParts    = 10_000
+	maxUnpacked = 128 << 20
+)
+
+var (
+	errUnpacked = errors.New("docwork: it unpacks to too much")
+	errText     = errors.New("docwork: it says too much")
+)
+
 // An office is a ZIP of XML parts that is being read.
 type office struct {
 	z    *zip.Reader
 	left uint64 // what may still be unpacked
+	said int    // bytes of text so far
+}
+
+// say counts text.
+func (o *office) say(n int) error {
+	if o.said += n; o.said > maxText {
+		return errText
+	}
+	return nil
+}
+
+func (o *office) has(name string) bool {
+	return slices.ContainsFunc(o.z.File, func(f *zip.File) bool { return f.Name == name })
+}
+
+// hasMember reports whether the bytes are a ZIP archive that lists a member.
+func hasMember(data []byte, name string) bool {
+	if !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+		return false
+	}
+	o, err := openZip(data)
+	return err == nil && o.has(name)
 }
 
 func openZip(data []byte) (*office, error) {
@@ -24,7 +57,7 @@ func openZip(data []byte) (*office, error) {
 	if err != nil || len(z.File) > maxParts {
 		return nil, errors.New("docwork: no archive")
 	}
-	return &office{z, maxUnpacked}, nil
+	return &office{z: z, left: maxUnpacked}, nil
 }
 
 // names are those of the parts under a folder, in the order of the numbers in them.
@@ -44,13 +77,13 @@ func numberIn(name string) int {
 }
 
 // walk reads a part and calls visit for every token. Each part says its size, and is held to it.
-func (o *office) walk(name string, visit func(xml.Token)) error {
+func (o *office) walk(name string, visit func(xml.Token) error) error {
 	i := slices.IndexFunc(o.z.File, func(f *zip.File) bool { return f.Name == name })
 	if i < 0 {
 		return io.ErrUnexpectedEOF
 	}
 	if o.z.File[i].UncompressedSize64 > o.left {
-		return errBudget
+		return errUnpacked
 	}
 	o.left -= o.z.File[i].UncompressedSize64
 	r, err := o.z.File[i].Open()
@@ -70,7 +103,9 @@ func (o *office) walk(name string, visit func(xml.Token)) error {
 		if _, ok := t.(xml.Directive); ok { // a document type could define entities
 			return errors.New("docwork: a part with a directive")
 		}
-		visit(t)
+		if err := visit(t); err != nil {
+			return err
+		}
 	}
 }
 
@@ -79,7 +114,7 @@ func (o *office) paragraphs(name string, para, leaf []string) (lines []string, e
 	var line strings.Builder
 	depth := 0
 	all := len(leaf) == 0 // every character inside a paragraph counts
-	err = o.walk(name, func(t xml.Token) {
+	err = o.walk(name, func(t xml.Token) error {
 		switch x := t.(type) {
 		case xml.StartElement:
 			switch {
@@ -99,17 +134,26 @@ func (o *office) paragraphs(name string, para, leaf []string) (lines []string, e
 		case xml.CharData:
 			if depth > 0 {
 				line.Write(x)
+				return o.say(len(x))
 			}
 		}
+		return nil
 	})
 	return lines, err
 }
 
 func refusal(kind string, err error) file {
-	if errors.Is(err, errBudget) {
+	switch {
+	case errors.Is(err, errUnpacked):
 		return cannot(kind, "The file unpacks to more than is read for its text.")
+	case errors.Is(err, errText):
+		return cannot(kind, "The file holds more text than is shown here.")
 	}
-	return cannot(kind, "The file begins like one of its kind and is not, or is broken.")
+	article := "a "
+	if strings.ContainsAny(kind[:1], "AEIOU") {
+		article = "an "
+	}
+	return cannot(kind, "The file begins like "+article+kind+" and is not one, or is broken.")
 }
 
 func isSlides(data []byte, _ string) bool { return hasMember(data, "ppt/presentation.xml") }
@@ -172,7 +216,6 @@ func openWorkbook(data []byte) file {
 		return refusal(kind, err)
 	}
 	var blocks []block
-	size := 0
 	for i, name := range o.names("xl/worksheets/") {
 		if i > 0 {
 			blocks = append(blocks, block{text: "\f", style: fixedWidth})
@@ -183,9 +226,6 @@ func openWorkbook(data []byte) file {
 			return refusal(kind, err)
 		}
 		for _, r := range rows {
-			if size += len(r); size > maxText {
-				return cannot(kind, "The file holds more text than is shown here.")
-			}
 			blocks = append(blocks, block{text: r, style: fixedWidth})
 		}
 	}
@@ -196,7 +236,7 @@ func (o *office) rows(name string, shared []string) (rows []string, err error) {
 	var cells []string
 	var value strings.Builder
 	kind, in := "", false
-	err = o.walk(name, func(t xml.Token) {
+	err = o.walk(name, func(t xml.Token) error {
 		switch x := t.(type) {
 		case xml.StartElement:
 			switch x.Name.Local {
@@ -223,6 +263,7 @@ func (o *office) rows(name string, shared []string) (rows []string, err error) {
 					v = shared[n]
 				}
 				cells = append(cells, clean(v))
+				return o.say(len(v)) // a shared string counts each time
 			case "row":
 				if line := strings.TrimSpace(strings.Join(cells, "  |  ")); line != "" {
 					rows = append(rows, line)
@@ -233,6 +274,7 @@ func (o *office) rows(name string, shared []string) (rows []string, err error) {
 				value.Write(x)
 			}
 		}
+		return nil
 	})
 	return rows, err
 }

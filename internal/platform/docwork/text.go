@@ -56,20 +56,6 @@ func plainText(text string) file {
 	return layOut("Text", "", blocks)
 }
 
-func isDocx(data []byte, _ string) bool { return hasMember(data, "word/document.xml") }
-
-func openDocx(data []byte) file {
-	t := docx(data)
-	if t.Why != "" {
-		return cannot("Word document", t.Why)
-	}
-	blocks := make([]block, len(t.Paragraphs))
-	for i, p := range t.Paragraphs {
-		blocks[i].text = p
-	}
-	return layOut("Word document", "Fonts, layout, tables, pictures, headers and comments are left out; tracked insertions are shown as text, deletions are not.", blocks)
-}
-
 // decode reads plain text: UTF-8, UTF-16 with a mark, or Windows-1252. ok is false for what is no text.
 func decode(data []byte) (text string, ok bool) {
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
