@@ -93,3 +93,44 @@ func (p *Page) loaded(css string) {
 	p.t.Helper()
 	p.waitFor("the picture "+css, `(() => { const i = document.querySelector(`+quote(css)+`); return i && i.complete && i.naturalWidth > 0; })()`)
 }
+
+// TestPointing writes a finding at a place that the reviewer draws on the page, and finds the place again from it.
+func TestPointing(t *testing.T) {
+	t.Parallel()
+	s := Demo(t)
+	p := Open(t, s.URL, "/sign-in", Wide)
+	p.Enter("Rohan Kulkarni")
+	review := place(p, "log") + "/review"
+	p.Go(review)
+	p.leave(func() { p.Click(`section[aria-labelledby="changes"] a.title, #changes ~ * a.title, a.title[href*="&task="]`) })
+	p.loaded("#p1 img")
+	p.See("Point to a place")
+	p.Accessible()
+	drawn := eval[bool](p, "draw a rectangle", `(() => {
+		const img = document.querySelector("#p1 img"), box = img.getBoundingClientRect();
+		const at = (x, y) => ({bubbles: true, cancelable: true, button: 0, pointerType: "mouse", clientX: box.left + x * box.width, clientY: box.top + y * box.height});
+		img.dispatchEvent(new PointerEvent("pointerdown", at(0.05, 0.05)));
+		dispatchEvent(new PointerEvent("pointermove", at(0.95, 0.3)));
+		dispatchEvent(new PointerEvent("pointerup", at(0.95, 0.3)));
+		return !!document.querySelector("svg.pointed rect[width]");
+	})()`)
+	if !drawn {
+		t.Fatal("nothing was drawn")
+	}
+	p.Shot("pointing 1 drawn")
+	p.Send("Write a finding here")
+	p.See("At the place you pointed to on page 1.")
+	if quote := eval[string](p, "read the quoted words", `document.querySelector("#f-quote").value`); quote == "" {
+		t.Error("the words in the rectangle did not come along")
+	}
+	p.Set("#f-code", eval[string](p, "read a category", `document.querySelector("#f-code optgroup[label=major i] option").value`))
+	p.Fill("#f-text", "The date is that of the other letter.")
+	p.Shot("pointing 2 form")
+	p.Send("Add the finding")
+	p.See("The date is that of the other letter.")
+	p.leave(func() { p.Click(`article.finding a.pin[href*="&at=1:"]`) })
+	p.loaded("#p1 img")
+	p.waitFor("the place on the page", `!!document.querySelector("#p1 svg.overlay rect.area")`)
+	p.Accessible()
+	p.Shot("pointing 3 the place")
+}
