@@ -2,6 +2,7 @@ package taskweb
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -56,13 +57,14 @@ func (h *handler) reviewView(w http.ResponseWriter, r *http.Request) error {
 func reviewPageOf(r *http.Request, v desk.ReviewView) reviewPage {
 	chrome := web.Chrome(r, "Review "+v.Task.Name())
 	chrome.Wide = true
+	chrome.Scripts = append(chrome.Scripts, ui.Asset("reader.js"))
 	p := reviewPage{Chrome: chrome, Reader: web.ReaderOf(r), View: v}
 	p.Finding.Severity = "major"
 	if len(v.Newest.Files) == 1 {
 		p.Finding.Version = string(v.Newest.Files[0].Version)
 	}
 	if q := r.URL.Query(); q.Has("version") { // pointed to while reading
-		p.Finding.Version, p.Finding.Page, p.Finding.Area, p.Finding.Quote = q.Get("version"), q.Get("page"), q.Get("area"), q.Get("quote")
+		p.Finding.Version, p.Finding.Page, p.Finding.Area = q.Get("version"), q.Get("page"), q.Get("area")
 	}
 	return p
 }
@@ -91,6 +93,11 @@ func (h *handler) raiseFinding(w http.ResponseWriter, r *http.Request) error {
 		return h.reviewAgain(w, r, err, "The finding is not kept yet.", func(p *reviewPage) { p.Finding = f })
 	}
 	return web.Redirect(w, r, pagePath(in.Task, "/review"), "The finding is kept.")
+}
+
+// words is where the words of the place pointed to are. They stand in no address of a page: browsers keep those.
+func (f findingFields) words() string {
+	return "/versions/" + url.PathEscape(f.Version) + "/words/" + url.PathEscape(f.Page) + "?at=" + url.QueryEscape(f.Area)
 }
 
 // counting reads a page or line number; what is none becomes -1, which the verb refuses with its sentence.

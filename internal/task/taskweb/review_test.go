@@ -59,7 +59,7 @@ func TestReviewPages(t *testing.T) {
 		finding.Set("area", "0.1,0.25,2,0.02")
 		s.post(422, testkit.Peer, path+"/findings", finding, "Point to it again")
 		finding.Set("area", "0.1,0.25,0.3,0.02")
-		s.get(200, testkit.Peer, path+"?version="+string(files[0])+"&page=7&area=0.1,0.25,0.3,0.02&quote=Marsh+Dep.", `name="area" value="0.1,0.25,0.3,0.02"`, "pointed to on page 7", "Marsh Dep.")
+		s.get(200, testkit.Peer, path+"?version="+string(files[0])+"&page=7&area=0.1,0.25,0.3,0.02", `name="area" value="0.1,0.25,0.3,0.02"`, "pointed to on page 7", "/words/7?at=0.1%2C0.25%2C0.3%2C0.02")
 		s.post(303, testkit.Peer, path+"/findings", finding)
 		s.get(200, testkit.Peer, path, "at=7:0.1,0.25,0.3,0.02#p7")
 		s.post(303, testkit.Peer, path+"/checklist", url.Values{"item": {"1"}})

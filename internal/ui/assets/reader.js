@@ -69,18 +69,10 @@ if (reader) {
     const NS = "http://www.w3.org/2000/svg";
     const part = (n) => Math.min(1, Math.max(0, n)).toFixed(4);
     const clear = () => reader.querySelectorAll(".pointed").forEach((e) => e.remove());
-    const go = async (sheet, area) => {
+    const go = (sheet, area) => {
       const to = new URL(review, location.href);
       to.searchParams.set("page", sheet.dataset.sheet);
-      if (area) {
-        to.searchParams.set("area", area.join(","));
-        if ("words" in reader.dataset) {
-          const from = new URL(reader.dataset.reader.replace(/shown$/, "words/" + sheet.dataset.sheet), location.href);
-          from.searchParams.set("at", area.join(","));
-          const answer = await fetch(from).catch(() => null);
-          if (answer?.ok) to.searchParams.set("quote", (await answer.text()).replace(/\s+/g, " ").trim().slice(0, 500));
-        }
-      }
+      if (area) to.searchParams.set("area", area.join(","));
       to.hash = "finding";
       location.assign(to);
     };
@@ -144,4 +136,17 @@ if (reader) {
   setInterval(report, 15 * TICK);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") report(); });
   addEventListener("pagehide", report);
+}
+
+// The form of a finding that was pointed to: the words of its place come by themselves, where the reader may have them.
+// They travel in no address, which a browser would keep.
+const pointed = document.querySelector("[data-quote-from]");
+const quote = document.getElementById("f-quote");
+if (pointed && quote && !quote.value) {
+  const answer = await fetch(pointed.dataset.quoteFrom).catch(() => null);
+  const words = answer?.ok ? (await answer.text()).replace(/\s+/g, " ").trim().slice(0, 500) : "";
+  if (words && !quote.value) {
+    quote.value = words;
+    quote.dispatchEvent(new Event("input", { bubbles: true })); // what was typed is kept, this too
+  }
 }
