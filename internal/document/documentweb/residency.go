@@ -34,7 +34,7 @@ func (p pages) showResidency(w http.ResponseWriter, r *http.Request, typed docum
 	x := residencyPage{Chrome: web.Chrome(r, "Residency of "+res.Number), Residence: res, Zones: zonesOf(r), Errors: web.FieldErrors(refused), Typed: typed}
 	status := http.StatusOK
 	if refused != nil {
-		status, x.Lead = web.Status(refused), fault.Say(refused)
+		status, x.Lead = web.Status(refused), "The rule is not set."
 	}
 	return web.Page(w, r, status, residencyView(x))
 }
