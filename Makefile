@@ -11,7 +11,7 @@ NEEDS := scripts/browser.sh scripts/postgres.sh
 # The race detector goes where goroutines meet: whole through the mechanisms, short through the rest, and not through the
 # browser, whose server is another process. nightly goes whole through everything.
 MET    = ./internal/platform/... ./internal/app ./internal/thread
-RACED  = $(shell $(GO) list ./internal/... | grep -v -e /e2e -e /archtest)
+RACED  = $(shell $(GO) list ./internal/... | grep -v -e /e2e -e /archtest -e /internal/platform/ -e /internal/app$$ -e /internal/thread$$)
 
 run: ## a server with firms and providers at work
 	@mkdir -p $(DATA)

@@ -174,7 +174,7 @@ func turned(m image.Image, quarters int) image.Image {
 // Page writes page n (from 1) of a version to w as a PNG, width pixels wide, with the reader's name, organization, the
 // time and the code of the session in its pixels. That the page was seen is on record before its first byte is sent.
 //
-// Faults: NotFound (also a page that is not there), Forbidden, Unavailable (it cannot be drawn, or not be marked).
+// Faults: NotFound (also a page that is not there), Forbidden, Invalid (it cannot be drawn, or not be marked).
 func (s *Service) Page(ctx context.Context, who actor.Actor, id ident.VersionID, n int, look Look, w io.Writer) (err error) {
 	defer fault.Wrap(&err, "document.Page(%s, %d)", id, n)
 	v, _, err := s.may(ctx, who, id, SeePages)

@@ -18,7 +18,7 @@ import (
 )
 
 // eachEngine runs f on a fresh database of each engine. COUNTERSIGN_TEST_POSTGRES is the address of a server on
-// which databases may be created; without it the test fails.
+// which databases may be created; without it the test fails, unless the run is -short.
 func eachEngine(t *testing.T, f func(*testing.T, *db.DB)) {
 	t.Run("sqlite", func(t *testing.T) {
 		d, err := db.OpenSQLite(filepath.Join(t.TempDir(), "test.db"), nil)
@@ -28,6 +28,9 @@ func eachEngine(t *testing.T, f func(*testing.T, *db.DB)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		server := os.Getenv("COUNTERSIGN_TEST_POSTGRES")
+		if server == "" && testing.Short() {
+			t.Skip("-short: PostgreSQL is not exercised")
+		}
 		if server == "" {
 			t.Fatal("COUNTERSIGN_TEST_POSTGRES is not set")
 		}

@@ -24,6 +24,9 @@ func join(t *testing.T, h *Hub, d *db.DB) *Link {
 func openPostgres(t *testing.T) *db.DB {
 	t.Helper()
 	server := os.Getenv("COUNTERSIGN_TEST_POSTGRES")
+	if server == "" && testing.Short() {
+		t.Skip("-short: PostgreSQL is not exercised")
+	}
 	if server == "" {
 		t.Fatal("COUNTERSIGN_TEST_POSTGRES is not set")
 	}
