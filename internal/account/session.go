@@ -72,6 +72,20 @@ func (s *Service) Resolve(ctx context.Context, secret string) (x Session, ok boo
 	if len(secret) < 40 || len(secret) > 60 {
 		return x, false, nil
 	}
+	return s.resolve(ctx, db.SQL(`session s`), db.SQL(`s.token_hash = ? AND s.revoked_at = 0 AND s.ends_at > ?`, hashToken(secret), db.Micros(s.now())))
+}
+
+// Standing is what a session of the person would be, opened now with a second factor and stepped up. There is none: it is
+// for asking what the person could do, and opens nothing. ok is false when the person could not sign in.
+func (s *Service) Standing(ctx context.Context, person ident.PersonID, org ident.OrgID) (x Session, ok bool, err error) {
+	now := db.Micros(s.now())
+	return s.resolve(ctx, db.SQL(`(SELECT 'probe' AS id, 'web' AS kind, p0.id AS person_id, m0.org_id AS org_id, '' AS scopes, TRUE AS mfa, CAST(? AS BIGINT) AS made_at, CAST(? AS BIGINT) AS seen_at,
+			CAST(? AS BIGINT) AS ends_at, CAST(? AS BIGINT) AS stepped_up_at
+		FROM person p0 JOIN member m0 ON m0.person_id = p0.id WHERE p0.id = ? AND m0.org_id = ?) s`, now, now, db.Micros(s.now().Add(SessionLasts)), now, person, org), db.SQL(`1 = 1`))
+}
+
+// resolve reads what every page needs of the one session s among from that meets cond.
+func (s *Service) resolve(ctx context.Context, from, cond db.Frag) (x Session, ok bool, err error) {
 	now, business := s.now(), db.Micros(s.Gate.Now())
 	var roles, scopes string
 	err = s.Gate.DB.QueryRow(ctx, db.SQL(`
@@ -82,10 +96,9 @@ func (s *Service) Resolve(ctx context.Context, secret string) (x Session, ok boo
 			COALESCE((SELECT STRING_AGG(g.role, ' ') FROM access_grant g WHERE g.person_id = s.person_id AND g.scope_kind = 'org' AND g.scope_id = s.org_id AND g.from_at <= ? AND g.until_at > ?), ''),
 			(SELECT COUNT(*) FROM member m2 WHERE m2.person_id = s.person_id AND m2.until_at > ?),
 			LENGTH(p.totp_secret) > 0, s.scopes, s.mfa, s.made_at, s.seen_at, s.ends_at, s.stepped_up_at
-		FROM session s JOIN person p ON p.id = s.person_id JOIN org o ON o.id = s.org_id
+		FROM `, business, business, business).Join(from, db.SQL(` JOIN person p ON p.id = s.person_id JOIN org o ON o.id = s.org_id
 			JOIN member m ON m.person_id = s.person_id AND m.org_id = s.org_id AND m.until_at > ?
-		WHERE s.token_hash = ? AND s.revoked_at = 0 AND s.ends_at > ? AND p.disabled_at = 0`,
-		business, business, business, business, hashToken(secret), db.Micros(now))).
+		WHERE p.disabled_at = 0 AND `, business), cond, db.SQL(` LIMIT 1`))).
 		Scan(&x.ID, &x.Kind, &x.Person, &x.Name, &x.Email, &x.Org, &x.OrgName, &x.OrgKind, &x.Zone, &x.OtherZone, &x.Theme, &x.Density, &x.KeysOn,
 			&roles, &x.Orgs, &x.Enrolled, &scopes, &x.MFA, db.At{T: &x.MadeAt}, db.At{T: &x.SeenAt}, db.At{T: &x.EndsAt}, db.At{T: &x.SteppedUpAt})
 	if errors.Is(err, db.ErrNoRows) {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -150,7 +151,11 @@ func (s *Service) Enrolment(ctx context.Context, x Session) (e Enrolment, err er
 // offered reads the secret that a session was offered, or "".
 func (s *Service) offered(ctx context.Context, id ident.SessionID) (string, error) {
 	var sealed []byte
-	if err := s.Gate.DB.QueryRow(ctx, db.SQL(`SELECT enrol_secret FROM session WHERE id = ?`, id)).Scan(&sealed); err != nil || len(sealed) == 0 {
+	err := s.Gate.DB.QueryRow(ctx, db.SQL(`SELECT enrol_secret FROM session WHERE id = ?`, id)).Scan(&sealed)
+	if errors.Is(err, db.ErrNoRows) { // it ended while the page was asked for, or is a standing one
+		return "", nil
+	}
+	if err != nil || len(sealed) == 0 {
 		return "", err
 	}
 	secret, err := s.Installation.Open(sealed, enrolPlace(id))

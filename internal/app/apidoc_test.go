@@ -14,6 +14,7 @@ import (
 	"countersign/internal/matter/matterweb"
 	"countersign/internal/platform/web"
 	"countersign/internal/playbook/playbookweb"
+	"countersign/internal/probe/probeweb"
 	"countersign/internal/task/taskweb"
 	"countersign/internal/testkit"
 	"countersign/internal/thread/threadweb"
@@ -22,7 +23,7 @@ import (
 
 // One document describes the API of every feature; nothing is served that does not stand in it.
 func TestAPIDocument(t *testing.T) {
-	m := testkit.NewRouteMux()
+	m := web.NewMux()
 	api := web.NewAPI(m, nil)
 	accountweb.API(api, nil)
 	engagementweb.API(api, nil)
@@ -33,6 +34,7 @@ func TestAPIDocument(t *testing.T) {
 	threadweb.API(api, nil)
 	trailweb.API(api, nil)
 	importsweb.API(api, nil)
+	probeweb.API(api, nil)
 	testkit.CheckOpenAPI(t, m)
 	everything := actor.Actor{Scopes: []string{}}
 	for _, s := range account.Scopes {

@@ -21,6 +21,7 @@ import (
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/mail"
 	"countersign/internal/playbook"
+	"countersign/internal/probe"
 	"countersign/internal/task"
 	"countersign/internal/task/desk"
 	"countersign/internal/thread"
@@ -40,6 +41,7 @@ type Services struct {
 	Trail      *trail.Service
 	Find       *find.Service
 	Imports    *imports.Service
+	Probe      *probe.Service
 }
 
 // An App is an opened installation.
@@ -53,6 +55,9 @@ type App struct {
 	log    *slog.Logger
 	now    func() time.Time
 	demo   *Demo
+
+	door    *door
+	queries map[string][]string // that each route of the API takes
 }
 
 // A Demo makes an installation a demonstration: people are switched with a click.
@@ -104,6 +109,8 @@ func (a *App) compose() error {
 	a.Trail = trail.New(g)
 	a.Find = find.New(g)
 	a.Imports = imports.New(g, a.Matter, a.Account)
+	a.door = newDoor(a)
+	a.Probe = &probe.Service{Gate: g, Documents: a.Document, Door: a.door, Clock: time.Now}
 	a.registerJobs(sender)
 	return nil
 }

@@ -47,7 +47,11 @@ func OpenDemo(ctx context.Context, c *config.Config, log *slog.Logger, progress 
 	if err != nil {
 		return nil, err
 	}
-	d.People = a.cast
+	cast, err := a.cast(ctx) // once: every page asks for it, and it stays what it is
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	d.People = func(context.Context) ([]DemoPerson, error) { return cast, nil }
 	return a, nil
 }
 

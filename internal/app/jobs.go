@@ -10,6 +10,7 @@ import (
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/jobs"
 	"countersign/internal/platform/mail"
+	"countersign/internal/probe"
 	"countersign/internal/thread"
 )
 
@@ -27,6 +28,8 @@ func (a *App) registerJobs(sender mail.Sender) {
 	jobs.Register(r, func(ctx context.Context, _ tick) error { _, err := a.Task.AssumeSilent(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.TellPages) error { _, err := a.Document.Tell(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.SweepPending) error { _, err := a.Document.Sweep(ctx); return err })
+	jobs.Register(r, func(ctx context.Context, _ probe.Nightly) error { return a.Probe.Plan(ctx) })
+	jobs.Register(r, a.Probe.Walk, jobs.Timeout(probe.WalkFor), jobs.MaxAttempts(3))
 	jobs.Register(r, permanent(func(ctx context.Context, j account.InvitationMail) error { return a.invite(ctx, sender, j) }))
 	for name, every := range map[string]struct {
 		interval time.Duration
@@ -36,6 +39,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 		"thread.digest":  {15 * time.Minute, thread.Digest{}},
 		"document.pages": {time.Minute, document.TellPages{}},
 		"document.sweep": {6 * time.Hour, document.SweepPending{}},
+		"probe.nightly":  {24 * time.Hour, probe.Nightly{}},
 	} {
 		if err := a.stores.queue.Every(name, every.interval, every.job); err != nil {
 			panic(err) // a schedule that the program itself writes down wrongly

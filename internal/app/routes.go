@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
 	"countersign/internal/document/documentweb"
@@ -19,6 +21,7 @@ import (
 	"countersign/internal/platform/telemetry"
 	"countersign/internal/platform/web"
 	"countersign/internal/playbook/playbookweb"
+	"countersign/internal/probe/probeweb"
 	"countersign/internal/task/taskweb"
 	"countersign/internal/thread"
 	"countersign/internal/thread/threadweb"
@@ -28,7 +31,13 @@ import (
 
 // Handler is the whole program as the network sees it.
 func (a *App) Handler() http.Handler {
-	mux := http.NewServeMux()
+	mux, pages := a.door.built()
+	return telemetry.Middleware(a.log, nil, web.Guard(limited(pages.Authenticate(telemetry.Route(mux)))))
+}
+
+// mux is every route of the program, and the pages that know who asks.
+func (a *App) mux() (*web.Mux, *accountweb.Web) {
+	mux := web.NewMux()
 	pages := a.accountPages()
 	pages.Routes(mux)
 	matterweb.Routes(mux, a.Matter)
@@ -41,17 +50,18 @@ func (a *App) Handler() http.Handler {
 	trailweb.Routes(mux, a.Trail)
 	findweb.Routes(mux, a.Find)
 	importsweb.Routes(mux, a.Imports)
+	probeweb.Routes(mux, a.Probe)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
 	mux.Handle("GET /ui", web.Handler(func(w http.ResponseWriter, r *http.Request) error { return web.Page(w, r, http.StatusOK, ui.Gallery()) }))
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.Handle("/", web.Handler(func(http.ResponseWriter, *http.Request) error { return fault.Missing() }))
-	return telemetry.Middleware(a.log, nil, web.Guard(limited(pages.Authenticate(telemetry.Route(mux)))))
+	return mux, pages
 }
 
 // api puts the same verbs behind /api/v1.
-func (a *App) api(mux *http.ServeMux) {
+func (a *App) api(mux web.APIMux) {
 	api := web.NewAPI(mux, a.Gate.Done)
 	accountweb.API(api, a.Account)
 	engagementweb.API(api, a.Engagement)
@@ -62,6 +72,28 @@ func (a *App) api(mux *http.ServeMux) {
 	threadweb.API(api, a.Thread)
 	trailweb.API(api, a.Trail)
 	importsweb.API(api, a.Imports)
+	probeweb.API(api, a.Probe)
+	a.queries = queries(api)
+}
+
+// queries are the parameters that each route of the API takes.
+func queries(api huma.API) map[string][]string {
+	out := map[string][]string{}
+	for path, item := range api.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op == nil {
+				continue
+			}
+			names := []string{}
+			for _, p := range op.Parameters {
+				if p.In == "query" {
+					names = append(names, p.Name)
+				}
+			}
+			out[op.Method+" "+path] = names
+		}
+	}
+	return out
 }
 
 // limited bounds the body of ordinary forms; uploads and imports set limits of their own.

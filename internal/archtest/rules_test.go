@@ -21,6 +21,7 @@ var uses = map[string][]string{
 	"trail":      {},
 	"find":       {},
 	"imports":    {"account", "matter"},
+	"probe":      {"document"},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.

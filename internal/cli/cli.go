@@ -30,6 +30,7 @@ type Commands struct {
 	Say       say       `cmd:"" group:"work" help:"Say something on a task, matter or document."`
 	Upload    upload    `cmd:"" group:"work" help:"Upload files to a matter."`
 	Download  download  `cmd:"" group:"work" help:"Download a version of a document."`
+	Probe     probe     `cmd:"" group:"work" help:"Have the server try whether anything that stays in the country leaves it, and show what it found."`
 	Playbooks playbooks `cmd:"" group:"work" help:"List the playbooks of your firm."`
 	API       call      `cmd:"" name:"api" group:"work" help:"Send any request of the API; /api/v1/openapi.json describes them."`
 }

@@ -3,6 +3,7 @@ package document
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
+	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/gate"
 )
 
@@ -67,9 +69,14 @@ type ResidencyRule struct {
 
 // standsFor is the condition under which a rule r speaks of document d and the engagement e.
 func standsFor(d Document) db.Frag {
-	return db.SQL(`r.lifted_at = 0 AND r.covers = ? AND (r.scope = 'engagement' AND r.scope_id = e.id OR r.scope = 'matter' AND r.scope_id = ? OR r.scope = 'document' AND r.scope_id = ?
-		OR r.scope = 'folder' AND r.scope_id = ? AND (r.folder = ? OR SUBSTR(CAST(? AS TEXT), 1, LENGTH(r.folder) + 1) = r.folder || '/'))`,
-		d.covered(), d.Matter, d.ID, d.Matter, d.Folder, d.Folder)
+	v := func(x any) db.Frag { return db.SQL(`?`, x) }
+	return stands(v(d.covered()), v(d.Matter), v(d.ID), db.SQL(`CAST(? AS TEXT)`, d.Folder))
+}
+
+func stands(covered, matter, document, folder db.Frag) db.Frag {
+	return db.SQL(`r.lifted_at = 0 AND r.covers = `).Join(covered, db.SQL(` AND (r.scope = 'engagement' AND r.scope_id = e.id OR r.scope = 'matter' AND r.scope_id = `), matter,
+		db.SQL(` OR r.scope = 'document' AND r.scope_id = `), document, db.SQL(` OR r.scope = 'folder' AND r.scope_id = `), matter,
+		db.SQL(` AND (r.folder = `), folder, db.SQL(` OR SUBSTR(`), folder, db.SQL(`, 1, LENGTH(r.folder) + 1) = r.folder || '/'))`))
 }
 
 // viewOnly are the providers whose people see a document as pages only: those that work for the firm in another country
@@ -270,4 +277,99 @@ func absent(err error) error {
 		return fault.Missing()
 	}
 	return err
+}
+
+// A Stay is a document that some provider's people see as pages only.
+type Stay struct {
+	Document  Document
+	Version   ident.VersionID // the newest
+	Providers []ident.OrgID   // who work on its matter from another country
+}
+
+// Staying draws up to most of a firm's documents that residency keeps in its country, at random, and counts them all. It
+// asks nobody's permission: it is for the probe, which shows what it finds to the firm alone.
+func (s *Service) Staying(ctx context.Context, firm ident.OrgID, most int) (drawn []Stay, all int, err error) {
+	defer fault.Wrap(&err, "document.Staying(%s)", firm)
+	now := db.Micros(s.Gate.Now())
+	from := db.SQL(` FROM document d JOIN matter m ON m.id = d.matter_id JOIN org f ON f.id = m.firm_id JOIN version dv ON dv.document_id = d.id AND dv.n = d.current_n
+		WHERE m.firm_id = ? AND d.state = 'active' AND EXISTS (SELECT 1 FROM engagement e JOIN matter_opening mo ON mo.org_id = e.provider_id AND mo.matter_id = d.matter_id AND mo.from_at <= ? AND mo.until_at > ?
+			JOIN residency r ON r.firm_id = e.firm_id WHERE e.firm_id = m.firm_id AND e.country <> f.country AND `, firm, now, now).
+		Join(stands(db.SQL(`CASE WHEN d.kind IN ('work', 'template') THEN 'work' ELSE 'source' END`), db.SQL(`d.matter_id`), db.SQL(`d.id`), db.SQL(`d.folder`)), db.SQL(`)`))
+	if err := s.Gate.DB.QueryRow(ctx, db.SQL(`SELECT COUNT(*)`).Join(from)).Scan(&all); err != nil {
+		return nil, 0, err
+	}
+	drawn, err = db.All(ctx, s.Gate.DB, db.SQL(`SELECT `+documentColumns+`, dv.id`).Join(from, db.SQL(` ORDER BY RANDOM() LIMIT ?`, most)), func(rs *db.Rows, k *Stay) error {
+		return scanDocument(rs, &k.Document, &k.Version)
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range drawn {
+		k := &drawn[i]
+		if k.Document.viewOnly, err = viewOnly(ctx, s.Gate.DB, k.Document); err != nil {
+			return nil, 0, err
+		}
+		open, err := db.Column[ident.OrgID](ctx, s.Gate.DB, db.SQL(`SELECT DISTINCT org_id FROM matter_opening WHERE matter_id = ? AND until_at = ?`, k.Document.Matter, gate.Forever).And(db.In("org_id", k.Document.viewOnly)))
+		if err != nil {
+			return nil, 0, err
+		}
+		k.Providers = open
+	}
+	return drawn, all, nil
+}
+
+// The size of what Sample takes.
+const (
+	passages     = 16
+	passageBytes = 48
+)
+
+// Sample takes passages out of a version by which its bytes are known again wherever they stand, and all its words, page
+// by page. Like Staying it is for the probe: neither leaves the program.
+func (s *Service) Sample(ctx context.Context, id ident.VersionID) (native [][]byte, words []string, err error) {
+	defer fault.Wrap(&err, "document.Sample(%s)", id)
+	var v Version
+	if err := scanVersion(s.Gate.DB.QueryRow(ctx, db.SQL(`SELECT `+versionColumns+` FROM version dv JOIN document d ON d.id = dv.document_id WHERE dv.id = ?`, id)), &v); err != nil {
+		return nil, nil, absent(err)
+	}
+	if native, err = s.passagesOf(ctx, v); err != nil {
+		return nil, nil, err
+	}
+	err = s.Files.Do(ctx, s.source(v), func(f *docwork.File) error {
+		words = f.Words().Paragraphs
+		return nil
+	})
+	return native, words, toReader(err)
+}
+
+func (s *Service) passagesOf(ctx context.Context, v Version) (out [][]byte, err error) {
+	body, err := s.bytes(ctx, s.Gate.DB, v)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close() //nolint:errcheck // it was only read
+	for i := range int64(passages) {
+		p := make([]byte, min(passageBytes, v.SizeBytes))
+		if _, err := body.Seek((v.SizeBytes-int64(len(p)))*i/(passages-1), io.SeekStart); err != nil {
+			return nil, err
+		}
+		if _, err := io.ReadFull(body, p); err != nil {
+			return nil, err
+		}
+		if distinct(p) >= len(p)/3 { // a run of one byte is in every file
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+func distinct(p []byte) (n int) {
+	var seen [256]bool
+	for _, b := range p {
+		if !seen[b] {
+			seen[b] = true
+			n++
+		}
+	}
+	return n
 }

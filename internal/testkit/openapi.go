@@ -8,22 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"countersign/internal/platform/web"
 )
-
-// A RouteMux is a mux that remembers its patterns.
-type RouteMux struct {
-	*http.ServeMux
-	Patterns []string
-}
-
-// NewRouteMux returns an empty RouteMux.
-func NewRouteMux() *RouteMux { return &RouteMux{ServeMux: http.NewServeMux()} }
-
-// HandleFunc remembers the pattern.
-func (m *RouteMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
-	m.Patterns = append(m.Patterns, pattern)
-	m.ServeMux.HandleFunc(pattern, h)
-}
 
 type openAPI struct {
 	OpenAPI    string
@@ -45,7 +32,7 @@ var (
 
 // CheckOpenAPI walks the API's document: it is valid, names no other host, and every route below /api/v1 stands in it
 // with a verb, a summary, its security and its refusals.
-func CheckOpenAPI(t *testing.T, m *RouteMux) {
+func CheckOpenAPI(t *testing.T, m *web.Mux) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/openapi.json", nil))
@@ -111,7 +98,7 @@ func checkOperation(t *testing.T, at string, op operation, doc openAPI) {
 	}
 }
 
-func checkServed(t *testing.T, m *RouteMux, doc openAPI) {
+func checkServed(t *testing.T, m *web.Mux, doc openAPI) {
 	t.Helper()
 	served := 0
 	for _, pattern := range m.Patterns {

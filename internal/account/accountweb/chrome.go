@@ -75,6 +75,7 @@ var places = []place{
 	{"", ui.NavItem{Label: "Conflict checks", Href: "/conflict-checks", Icon: ui.IconCourt, Key: "c"}, "provider", "team_lead administrator"},
 	{"Evidence", ui.NavItem{Label: "Trail", Href: "/trail", Icon: ui.IconTrail, Key: "t"}, "", staff},
 	{"Evidence", ui.NavItem{Label: "Walls", Href: "/walls", Icon: ui.IconLock, Key: "l"}, "firm", "compliance_officer"},
+	{"Evidence", ui.NavItem{Label: "Residency probe", Href: "/probes", Icon: ui.IconEye, Key: "r"}, "firm", "partner compliance_officer operations_manager administrator"},
 	{"Organization", ui.NavItem{Label: "Playbooks", Href: "/playbooks", Icon: ui.IconBook, Key: "p"}, "firm", staff},
 	{"Organization", ui.NavItem{Label: "Engagements", Href: "/engagements", Icon: ui.IconLink, Key: "e"}, "",
 		"operations_manager partner supervising_attorney compliance_officer administrator team_lead"},

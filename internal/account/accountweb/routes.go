@@ -13,7 +13,7 @@ import (
 )
 
 // Routes puts the pages on mux. The whole mux belongs behind Authenticate.
-func (h *Web) Routes(mux *http.ServeMux) {
+func (h *Web) Routes(mux web.Router) {
 	for pattern, serve := range map[string]web.Handler{
 		"GET /sign-in": h.signIn, "POST /sign-in": h.postSignIn,
 		"GET /sign-in/code": h.code, "POST /sign-in/code": h.postCode,

@@ -15,7 +15,7 @@ import (
 )
 
 // Routes adds the routes. Those for which IsUpload reports true must not stand behind web.LimitForm.
-func Routes(mux *http.ServeMux, s *document.Service) {
+func Routes(mux web.Router, s *document.Service) {
 	p := pages{s}
 	mux.Handle("GET /matters/{id}/documents", web.Handler(p.library))
 	mux.Handle("POST /matters/{id}/documents", web.Handler(p.upload))

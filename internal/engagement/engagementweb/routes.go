@@ -10,7 +10,7 @@ import (
 )
 
 // Routes adds the routes.
-func Routes(mux *http.ServeMux, s *engagement.Service) {
+func Routes(mux web.Router, s *engagement.Service) {
 	p := pages{s}
 	mux.Handle("GET /engagements", web.Handler(p.list))
 	mux.Handle("POST /engagements", web.Handler(p.open))

@@ -12,7 +12,7 @@ import (
 )
 
 // Routes registers the pages.
-func Routes(mux *http.ServeMux, s *find.Service) {
+func Routes(mux web.Router, s *find.Service) {
 	h := pages{s}
 	mux.Handle("GET /find", web.Handler(h.find))
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // Routes adds the routes. The two that take a file set a limit of their own, above web.FormBytes.
-func Routes(mux *http.ServeMux, s *imports.Service) {
+func Routes(mux web.Router, s *imports.Service) {
 	p := pages{s}
 	mux.Handle("GET /import", web.Handler(p.start))
 	mux.Handle("GET /import/example/{kind}", web.Handler(p.example))

@@ -13,7 +13,7 @@ import (
 )
 
 // Routes adds the routes.
-func Routes(mux *http.ServeMux, s *matter.Service) {
+func Routes(mux web.Router, s *matter.Service) {
 	p := pages{s}
 	for pattern, h := range map[string]web.Handler{
 		"GET /clients":                                   p.clients,

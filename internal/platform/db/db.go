@@ -147,6 +147,17 @@ type Tx struct {
 	engine Engine
 }
 
+type rehearsal struct{}
+
+// Rehearse returns a context in which Write does all that it does and then rolls back: every check is made, every answer
+// given, and nothing stays. It is for asking the program what it would do.
+func Rehearse(ctx context.Context) context.Context {
+	return context.WithValue(ctx, rehearsal{}, true)
+}
+
+// Rehearsed reports whether writes under ctx are rolled back.
+func Rehearsed(ctx context.Context) bool { return ctx.Value(rehearsal{}) != nil }
+
 // Write runs fn in a transaction and commits if fn returns nil. After a deadlock or a serialization failure it
 // runs fn again: fn must not act outside tx.
 func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
@@ -180,6 +191,9 @@ func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 	defer tx.Rollback() //nolint:errcheck // no-op after Commit; also covers a panic in fn
 	if err := fn(&Tx{tx, conn, d.Engine}); err != nil {
 		return err
+	}
+	if Rehearsed(ctx) {
+		return tx.Rollback()
 	}
 	return tx.Commit()
 }

@@ -95,7 +95,7 @@ func (g *Gate) Write(ctx context.Context, who actor.Actor, action authz.Action, 
 		}
 		return err
 	}
-	if len(tx.topics) > 0 {
+	if len(tx.topics) > 0 && !db.Rehearsed(ctx) {
 		g.Announce(tx.topics...)
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 )
 
 // Routes adds the routes.
-func Routes(mux *http.ServeMux, s *playbook.Service) {
+func Routes(mux web.Router, s *playbook.Service) {
 	p := pages{s}
 	mux.Handle("GET /playbooks", web.Handler(p.list))
 	mux.Handle("POST /playbooks", web.Handler(p.create))

@@ -235,7 +235,7 @@ func TestRepeatedAtOnce(t *testing.T) {
 }
 
 func TestDocument(t *testing.T) {
-	m := testkit.NewRouteMux()
+	m := web.NewMux()
 	taskweb.API(web.NewAPI(m, nil), nil)
 	testkit.CheckOpenAPI(t, m)
 }

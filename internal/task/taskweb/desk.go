@@ -20,7 +20,7 @@ type deskPage struct {
 	desk.Desk
 }
 
-func (h *handler) deskRoutes(mux *http.ServeMux) {
+func (h *handler) deskRoutes(mux web.Router) {
 	mux.Handle("GET /tasks/{id}", web.Handler(h.desk))
 	mux.Handle("GET /tasks/{id}/assign", web.Handler(h.assignPage))
 	mux.Handle("POST /tasks/{id}/assign", web.Handler(h.assign))

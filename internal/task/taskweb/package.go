@@ -16,7 +16,7 @@ import (
 )
 
 // packageRoutes are writing, amending and releasing a package.
-func packageRoutes(mux *http.ServeMux, h *handler) {
+func packageRoutes(mux web.Router, h *handler) {
 	mux.Handle("GET /matters/{id}/packages/new", web.Handler(h.newPackage))
 	mux.Handle("POST /matters/{id}/packages/new", web.Handler(h.prepare))
 	mux.Handle("GET /tasks/{id}/package", web.Handler(h.packageOf))

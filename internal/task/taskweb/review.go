@@ -14,7 +14,7 @@ import (
 )
 
 // reviewRoutes are reviewing, signing off and the supervision record.
-func reviewRoutes(mux *http.ServeMux, h *handler) {
+func reviewRoutes(mux web.Router, h *handler) {
 	mux.Handle("GET /tasks/{id}/review", web.Handler(h.reviewView))
 	mux.Handle("POST /tasks/{id}/review/findings", web.Handler(h.raiseFinding))
 	mux.Handle("POST /tasks/{id}/review/findings/{finding}", web.Handler(h.settleFinding))

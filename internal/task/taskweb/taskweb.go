@@ -26,7 +26,7 @@ type handler struct {
 }
 
 // Routes adds the pages of tasks to mux, which stands behind authentication.
-func Routes(mux *http.ServeMux, tasks *task.Service, reads *desk.Service) {
+func Routes(mux web.Router, tasks *task.Service, reads *desk.Service) {
 	h := &handler{tasks, reads}
 	mux.Handle("GET /{$}", web.Handler(h.home))
 	mux.Handle("GET /work", web.Handler(h.queue))

@@ -16,7 +16,7 @@ import (
 var kinds = map[string]string{"matters": thread.OnMatter, "tasks": thread.OnTask, "documents": thread.OnDocument}
 
 // Routes registers the pages for people who are signed in.
-func Routes(mux *http.ServeMux, s *thread.Service) {
+func Routes(mux web.Router, s *thread.Service) {
 	h := pages{s}
 	for word, kind := range kinds {
 		mux.Handle("GET /"+word+"/{id}/thread", h.thread(kind))
@@ -31,7 +31,7 @@ func Routes(mux *http.ServeMux, s *thread.Service) {
 }
 
 // OpenRoutes registers what needs no sign-in: the way out of mails. It belongs in front of authentication.
-func OpenRoutes(mux *http.ServeMux, s *thread.Service) {
+func OpenRoutes(mux web.Router, s *thread.Service) {
 	h := pages{s}
 	mux.Handle("GET /mail/stop/{token}", web.Handler(h.askStop))
 	mux.Handle("POST /mail/stop/{token}", web.Handler(h.stop))

@@ -18,7 +18,7 @@ import (
 var kinds = map[string]string{"matters": "matter", "tasks": "task", "documents": "document", "people": "person"}
 
 // Routes registers the pages.
-func Routes(mux *http.ServeMux, s *trail.Service) {
+func Routes(mux web.Router, s *trail.Service) {
 	h := pages{s}
 	for word, kind := range kinds {
 		of := func(r *http.Request) trail.Scope { return trail.Scope{Kind: kind, ID: r.PathValue("id")} }
