@@ -24,6 +24,7 @@ type Member struct {
 	Roles       []string
 	Dedicated   ident.OrgID // a firm: the person works for that firm only; "" otherwise
 	DedicatedTo string      // its name
+	Site        string      // country where the person works, ISO 3166-1 alpha-2; "" for the organization's
 	Factor      bool        // a second factor is set
 	Since       time.Time
 	SeenAt      time.Time // last seen in any session; zero when never
@@ -82,12 +83,13 @@ func members(ctx context.Context, v gate.View, which db.Frag) ([]Member, error) 
 	at := db.Micros(v.Now)
 	return db.All(ctx, v, db.SQL(`SELECT m.person_id, p.name, p.email, m.title, m.dedicated_to, COALESCE(d.name, ''), LENGTH(p.totp_secret) > 0, m.from_at, m.rev,
 			COALESCE((SELECT STRING_AGG(g.role, ' ') FROM access_grant g WHERE g.person_id = m.person_id AND g.scope_kind = 'org' AND g.scope_id = m.org_id AND g.from_at <= ? AND g.until_at > ?), ''),
-			COALESCE((SELECT MAX(s.seen_at) FROM session s WHERE s.person_id = m.person_id AND s.org_id = m.org_id AND s.kind = 'web'), 0)
+			COALESCE((SELECT MAX(s.seen_at) FROM session s WHERE s.person_id = m.person_id AND s.org_id = m.org_id AND s.kind = 'web'), 0),
+			COALESCE((SELECT MAX(gf.value) FROM gate_fact gf WHERE gf.subject_kind = 'person' AND gf.subject_id = m.person_id AND gf.name = 'site' AND gf.from_at <= ? AND gf.until_at > ?), '')
 		FROM member m JOIN person p ON p.id = m.person_id LEFT JOIN org d ON d.id = m.dedicated_to
-		WHERE m.org_id = ? AND m.until_at > ?`, at, at, v.Who.Org, at).And(which).Join(db.SQL(` ORDER BY p.name, p.id`)),
+		WHERE m.org_id = ? AND m.until_at > ?`, at, at, at, at, v.Who.Org, at).And(which).Join(db.SQL(` ORDER BY p.name, p.id`)),
 		func(rs *db.Rows, m *Member) error {
 			var roles string
-			err := rs.Scan(&m.Person, &m.Name, &m.Email, &m.Title, &m.Dedicated, &m.DedicatedTo, &m.Factor, db.At{T: &m.Since}, &m.Rev, &roles, db.At{T: &m.SeenAt})
+			err := rs.Scan(&m.Person, &m.Name, &m.Email, &m.Title, &m.Dedicated, &m.DedicatedTo, &m.Factor, db.At{T: &m.Since}, &m.Rev, &roles, db.At{T: &m.SeenAt}, &m.Site)
 			m.Roles = strings.Fields(roles)
 			return err
 		})
@@ -260,6 +262,20 @@ func (s *Service) Dedicate(ctx context.Context, who actor.Actor, p ident.PersonI
 		}
 		_, err = tx.Exec(ctx, db.SQL(`UPDATE member SET dedicated_to = ? WHERE person_id = ? AND org_id = ?`, firm, p, who.Org))
 		return err
+	})
+}
+
+// SetSite says in which country a member works, where it is not their organization's: what residency keeps elsewhere they
+// then see as pages only. "" takes that back.
+//
+// Faults: NotFound, Forbidden, Invalid (field "site").
+func (s *Service) SetSite(ctx context.Context, who actor.Actor, p ident.PersonID, country string) error {
+	country = strings.ToUpper(strings.TrimSpace(country))
+	if country != "" && (len(country) != 2 || strings.Trim(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+		return fault.InField("site", "Give the country as two letters, such as IN or PH.")
+	}
+	return s.manage(ctx, who, "member.set_site", p, map[string]string{"site": country}, func(tx *gate.Tx) error {
+		return tx.SetFact(ctx, personRef(p), "site", country)
 	})
 }
 

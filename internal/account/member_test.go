@@ -331,3 +331,24 @@ func TestAddOrg(t *testing.T) {
 		}
 	})
 }
+
+// Where somebody works is a country of two letters, kept by their administrator.
+func TestSetSite(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		ctx := t.Context()
+		admin, who := testkit.As(testkit.FirmAdmin), testkit.PersonID(testkit.Attorney)
+		for _, c := range [][2]string{{" mx ", "MX"}, {"", ""}, {"US", "US"}} {
+			if err := d.SetSite(ctx, admin, who, c[0]); err != nil {
+				t.Fatal(err)
+			}
+			if p, err := d.Member(ctx, admin, who); err != nil || p.Site != c[1] {
+				t.Errorf("%q: %q, %v", c[0], p.Site, err)
+			}
+		}
+		for _, wrong := range []string{"USA", "1", "Mexico", "米国"} {
+			testkit.WantKind(t, d.SetSite(ctx, admin, who, wrong), fault.Invalid)
+		}
+		testkit.WantKind(t, d.SetSite(ctx, testkit.As(testkit.Partner), who, "MX"), fault.Forbidden)
+		testkit.WantKind(t, d.SetSite(ctx, admin, testkit.PersonID(testkit.Junior), "MX"), fault.NotFound)
+	})
+}

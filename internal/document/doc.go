@@ -11,7 +11,8 @@
 //     before its first byte, so that the sweep finds it;
 //   - taking out a file is a write: no bytes without an entry;
 //   - a page is on record before it is sent, carries its reader's mark in its pixels, or is not sent;
-//   - where a residency rule stands, neither the file nor its text goes to people of a provider abroad;
+//   - where a residency rule stands, neither the file nor its text goes to people of a provider abroad, nor to who works in
+//     another country than the firm; outside the rule's networks and hours a provider's people see no page either;
 //   - a document in quarantine is shown and given to nobody but the firm's compliance officer and supervising attorney.
 //
 // Not here: keys and sealed bytes (packages keys and blob), pages and text of files (package docwork), which task may

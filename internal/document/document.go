@@ -62,13 +62,21 @@ type Document struct {
 	MadeAt  time.Time
 	Rev     int64
 
-	viewOnly []string // providers whose people see it as pages only; set by find
+	limits limits // set by find
+}
+
+// limits is what residency says of a document, for the one who asks for it.
+type limits struct {
+	home     string   // country of the firm
+	keptFrom []string // organizations for which a rule stands
+	viewOnly []string // of them: providers that work in another country
+	shut     []string // why the asker is outside a window: "network", "hours"
 }
 
 // Subject is the document as the policies see it.
 func (d Document) Subject() authz.Subject {
 	return authz.Subject{Ref: d.ref(), Matter: string(d.Matter), Org: string(d.Firm),
-		Attrs: map[string]any{"kind": string(d.Kind), "state": string(d.State), "author": string(d.MadeBy), "view_only": d.viewOnly}}
+		Attrs: map[string]any{"kind": string(d.Kind), "state": string(d.State), "author": string(d.MadeBy), "home": d.limits.home, "kept_from": d.limits.keptFrom, "view_only": d.limits.viewOnly, "shut": d.limits.shut}}
 }
 
 func (d Document) ref() authz.Ref { return authz.Ref{Kind: "document", ID: string(d.ID)} }

@@ -207,7 +207,7 @@ func (s *Service) Sheet(ctx context.Context, who actor.Actor, id ident.DocumentI
 
 // see reads a document that the actor may be shown.
 func (s *Service) see(ctx context.Context, v gate.View, id ident.DocumentID) (d Document, err error) {
-	d, err = find(ctx, v, id, v.Visible("d.matter_id"), db.Frag{})
+	d, err = find(ctx, v, v.Who, v.Now, id, v.Visible("d.matter_id"), db.Frag{})
 	if errors.Is(err, db.ErrNoRows) {
 		return d, fault.Missing()
 	}

@@ -109,7 +109,7 @@ func (s *Service) may(ctx context.Context, who actor.Actor, id ident.VersionID, 
 	if err != nil {
 		return v, d, absent(err)
 	}
-	if d, err = find(ctx, view, v.Document, view.Visible("d.matter_id"), db.Frag{}); err != nil {
+	if d, err = find(ctx, view, who, view.Now, v.Document, view.Visible("d.matter_id"), db.Frag{}); err != nil {
 		return v, d, absent(err)
 	}
 	may, err := view.May(ctx, action, d.Subject())

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/document/window"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
@@ -65,6 +66,7 @@ type ResidencyRule struct {
 	SetAt    time.Time
 	LiftedBy string // display name; "" while it stands
 	LiftedAt time.Time
+	Window   window.Window // from where and when it is seen at a provider, by the provider's clock
 }
 
 // standsFor is the condition under which a rule r speaks of document d and the engagement e.
@@ -79,11 +81,51 @@ func stands(covered, matter, document, folder db.Frag) db.Frag {
 		db.SQL(` AND (r.folder = `), folder, db.SQL(` OR SUBSTR(`), folder, db.SQL(`, 1, LENGTH(r.folder) + 1) = r.folder || '/'))`))
 }
 
-// viewOnly are the providers whose people see a document as pages only: those that work for the firm in another country
-// while a rule stands for it.
-func viewOnly(ctx context.Context, q db.Reader, d Document) ([]string, error) {
-	return db.Column[string](ctx, q, db.SQL(`SELECT DISTINCT e.provider_id FROM engagement e JOIN org f ON f.id = e.firm_id
-		WHERE e.firm_id = ? AND e.country <> f.country AND EXISTS (SELECT 1 FROM residency r WHERE `, d.Firm).Join(standsFor(d), db.SQL(`)`)))
+// limitsOf reads the rules that stand for a document, and whether the one who asks is inside their windows. A rule on
+// an engagement binds its provider, every other one all providers of the firm, and the firm's own people abroad.
+func limitsOf(ctx context.Context, q db.Reader, d Document, who actor.Actor, now time.Time) (l limits, err error) {
+	rows, err := q.Query(ctx, db.SQL(`SELECT f.country, r.scope, r.networks, r.from_minute, r.until_minute, COALESCE(e.provider_id, ''), COALESCE(e.country, ''), COALESCE(p.zone, '')
+		FROM residency r JOIN org f ON f.id = r.firm_id LEFT JOIN engagement e ON e.firm_id = r.firm_id LEFT JOIN org p ON p.id = e.provider_id WHERE r.firm_id = ? AND `, d.Firm).Join(standsFor(d)))
+	if err != nil {
+		return l, err
+	}
+	defer rows.Close()
+	add := func(list *[]string, s string) {
+		if s != "" && !slices.Contains(*list, s) {
+			*list = append(*list, s)
+		}
+	}
+	for rows.Next() {
+		var w window.Window
+		var scope Scope
+		var networks, provider, country, zone string
+		if err := rows.Scan(&l.home, &scope, &networks, &w.From, &w.Until, &provider, &country, &zone); err != nil {
+			return l, err
+		}
+		add(&l.keptFrom, provider)
+		if scope != OnEngagement {
+			add(&l.keptFrom, string(d.Firm))
+		}
+		if country != l.home {
+			add(&l.viewOnly, provider)
+		}
+		if provider != string(who.Org) || who.IsSystem() {
+			continue
+		}
+		from, err := window.Parse(networks, "", "")
+		if err != nil {
+			return l, err
+		}
+		w.Networks = from.Networks
+		clock, err := time.LoadLocation(zone)
+		if err != nil {
+			return l, err
+		}
+		for _, why := range w.Shut(who.Address, now.In(clock)) {
+			add(&l.shut, why)
+		}
+	}
+	return l, rows.Err()
 }
 
 // A NewResidency asks for a rule.
@@ -92,18 +134,25 @@ type NewResidency struct {
 	ScopeID string // of the engagement, the matter (a folder's too) or the document
 	Folder  string
 	Covers  Covers
+
+	Networks    string // from which people of a provider see it; "" for all
+	From, Until string // hours in which they do, by the provider's clock, "09:00"; both "" for the whole day
 }
 
 // SetResidency sets a rule. From the commit on the file and the text of what it covers are not sent abroad; what was
 // taken out before is not called back.
 //
-// Faults: NotFound, Forbidden, Conflict (it stands already), Invalid (fields scope, folder, covers).
+// Faults: NotFound, Forbidden, Conflict (it stands already), Invalid (fields scope, folder, covers, networks, from, until).
 func (s *Service) SetResidency(ctx context.Context, who actor.Actor, r NewResidency) (err error) {
 	defer fault.Wrap(&err, "document.SetResidency(%s %s)", r.Scope, r.ScopeID)
 	r.Folder = strings.Trim(strings.TrimSpace(r.Folder), "/")
 	return s.Gate.Write(ctx, who, SetResidency, func(tx *gate.Tx) error {
 		if r.Covers != Sources && r.Covers != WorkProduct {
 			return fault.InField("covers", "Say which documents: sources, or work product.")
+		}
+		w, err := window.Parse(r.Networks, r.From, r.Until)
+		if err != nil {
+			return err
 		}
 		switch {
 		case r.Scope == OnFolder && r.Folder == "":
@@ -119,19 +168,20 @@ func (s *Service) SetResidency(ctx context.Context, who actor.Actor, r NewReside
 			return err
 		}
 		var n int
-		if err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM residency WHERE scope = ? AND scope_id = ? AND folder = ? AND covers = ? AND lifted_at = 0`, r.Scope, r.ScopeID, r.Folder, r.Covers)).Scan(&n); err != nil {
+		if err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM residency WHERE scope = ? AND scope_id = ? AND folder = ? AND covers = ? AND networks = ? AND from_minute = ? AND until_minute = ? AND lifted_at = 0`,
+			r.Scope, r.ScopeID, r.Folder, r.Covers, w.Written(), w.From, w.Until)).Scan(&n); err != nil {
 			return err
 		}
 		if n > 0 {
 			return fault.New(fault.Conflict, "This rule stands already.")
 		}
 		tx.Record(gate.Entry{Subject: subject.Ref, Matter: matter, Owner: firm, Values: map[string]string{
-			"covers": r.Covers.String(), "folder": r.Folder}})
+			"covers": r.Covers.String(), "folder": r.Folder, "networks": w.Written(), "hours": w.Hours()}})
 		if matter != "" {
 			tx.Announce("matter/" + string(matter))
 		}
-		_, err = tx.Exec(ctx, db.SQL(`INSERT INTO residency (id, firm_id, scope, scope_id, folder, covers, set_by, set_at, lifted_by, lifted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 0)`,
-			ident.New(), firm, r.Scope, r.ScopeID, r.Folder, r.Covers, who.Person, db.Micros(tx.Now)))
+		_, err = tx.Exec(ctx, db.SQL(`INSERT INTO residency (id, firm_id, scope, scope_id, folder, covers, networks, from_minute, until_minute, set_by, set_at, lifted_by, lifted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)`,
+			ident.New(), firm, r.Scope, r.ScopeID, r.Folder, r.Covers, w.Written(), w.From, w.Until, who.Person, db.Micros(tx.Now)))
 		return err
 	})
 }
@@ -180,7 +230,7 @@ func scoped(ctx context.Context, tx *gate.Tx, scope Scope, id string) (subject a
 		subject = authz.Subject{Ref: authz.Ref{Kind: "matter", ID: id}, Matter: id, Org: string(firm)}
 	case OnDocument:
 		var d Document
-		if d, err = find(ctx, tx, ident.DocumentID(id), tx.Visible("d.matter_id"), db.Frag{}); err == nil {
+		if d, err = find(ctx, tx, tx.Who, tx.Now, ident.DocumentID(id), tx.Visible("d.matter_id"), db.Frag{}); err == nil {
 			subject, firm, matter = d.Subject(), d.Firm, d.Matter
 		}
 	default:
@@ -235,12 +285,18 @@ func (s *Service) Residence(ctx context.Context, who actor.Actor, m ident.Matter
 	for i, a := range out.Abroad {
 		ids[i], names[a.Engagement] = a.Engagement, a.Name
 	}
-	out.Rules, err = db.All(ctx, v, db.SQL(`SELECT r.id, r.scope, r.scope_id, r.folder, r.covers, COALESCE(d.name, ''), COALESCE(s.name, ''), r.set_at, COALESCE(l.name, ''), r.lifted_at
+	out.Rules, err = db.All(ctx, v, db.SQL(`SELECT r.id, r.scope, r.scope_id, r.folder, r.covers, COALESCE(d.name, ''), COALESCE(s.name, ''), r.set_at, COALESCE(l.name, ''), r.lifted_at, r.networks, r.from_minute, r.until_minute
 		FROM residency r LEFT JOIN person s ON s.id = r.set_by LEFT JOIN person l ON l.id = r.lifted_by
 			LEFT JOIN document d ON r.scope = 'document' AND d.id = r.scope_id AND d.matter_id = ? AND d.state = 'active'
 		WHERE r.scope IN ('matter', 'folder') AND r.scope_id = ? OR d.id IS NOT NULL OR r.scope = 'engagement' AND `, m, m).Join(db.In("r.scope_id", ids), db.SQL(` ORDER BY r.set_at DESC, r.id DESC`)),
 		func(rs *db.Rows, r *ResidencyRule) error {
-			return rs.Scan(&r.ID, &r.Scope, &r.ScopeID, &r.Folder, &r.Covers, &r.On, &r.SetBy, db.At{T: &r.SetAt}, &r.LiftedBy, db.At{T: &r.LiftedAt})
+			var networks string
+			if err := rs.Scan(&r.ID, &r.Scope, &r.ScopeID, &r.Folder, &r.Covers, &r.On, &r.SetBy, db.At{T: &r.SetAt}, &r.LiftedBy, db.At{T: &r.LiftedAt}, &networks, &r.Window.From, &r.Window.Until); err != nil {
+				return err
+			}
+			w, err := window.Parse(networks, "", "")
+			r.Window.Networks = w.Networks
+			return err
 		})
 	if err != nil {
 		return out, err
@@ -306,10 +362,10 @@ func (s *Service) Staying(ctx context.Context, firm ident.OrgID, most int) (draw
 	}
 	for i := range drawn {
 		k := &drawn[i]
-		if k.Document.viewOnly, err = viewOnly(ctx, s.Gate.DB, k.Document); err != nil {
+		if k.Document.limits, err = limitsOf(ctx, s.Gate.DB, k.Document, actor.System("probe"), s.Gate.Now()); err != nil {
 			return nil, 0, err
 		}
-		open, err := db.Column[ident.OrgID](ctx, s.Gate.DB, db.SQL(`SELECT DISTINCT org_id FROM matter_opening WHERE matter_id = ? AND until_at = ?`, k.Document.Matter, gate.Forever).And(db.In("org_id", k.Document.viewOnly)))
+		open, err := db.Column[ident.OrgID](ctx, s.Gate.DB, db.SQL(`SELECT DISTINCT org_id FROM matter_opening WHERE matter_id = ? AND until_at = ?`, k.Document.Matter, gate.Forever).And(db.In("org_id", k.Document.limits.viewOnly)))
 		if err != nil {
 			return nil, 0, err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/blob"
@@ -60,12 +61,12 @@ func scanDocument(rs interface{ Scan(...any) error }, d *Document, more ...any) 
 	return rs.Scan(append([]any{&d.ID, &d.Matter, &d.Firm, &d.Task, &d.Kind, &d.Name, &d.Folder, &d.State, &d.Current, &d.MadeBy, db.At{T: &d.MadeAt}, &d.Rev}, more...)...)
 }
 
-// find reads one document that is visible.
-func find(ctx context.Context, q db.Reader, id ident.DocumentID, visible, lock db.Frag) (d Document, err error) {
+// find reads one document that is visible, for the one who asks for it now.
+func find(ctx context.Context, q db.Reader, who actor.Actor, now time.Time, id ident.DocumentID, visible, lock db.Frag) (d Document, err error) {
 	err = scanDocument(q.QueryRow(ctx, db.SQL(`SELECT `+documentColumns+` FROM document d JOIN matter m ON m.id = d.matter_id WHERE d.id = ? AND `, id).
 		Join(visible, lock)), &d)
 	if err == nil {
-		d.viewOnly, err = viewOnly(ctx, q, d)
+		d.limits, err = limitsOf(ctx, q, d, who, now)
 	}
 	return d, err
 }
@@ -76,7 +77,7 @@ func load(ctx context.Context, tx *gate.Tx, id ident.DocumentID) (Document, erro
 	if lock.Text != "" {
 		lock.Text += " OF d"
 	}
-	d, err := find(ctx, tx, id, tx.Visible("d.matter_id"), lock)
+	d, err := find(ctx, tx, tx.Who, tx.Now, id, tx.Visible("d.matter_id"), lock)
 	if errors.Is(err, db.ErrNoRows) {
 		return d, tx.Absent("document", string(id))
 	}

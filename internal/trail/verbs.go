@@ -119,6 +119,7 @@ var verbs = map[string]verb{
 	"member.join":              {"account", "joined", "join", "the organization[ as {roles}]"},
 	"member.add":               {"account", "added", "add", "{it}[ as {roles}]"},
 	"member.change_roles":      {"account", "changed the roles of", "change the roles of", "{it}[ to {roles}]"},
+	"member.set_site":          {"account", "changed the site of", "change the site of", "{it}[ to {site}]"},
 	"member.dedicate":          {"account", "dedicated", "dedicate", "{it} to a firm"},
 	"member.end":               {"account", "ended the membership of", "end the membership of", "{it}"},
 	"member.reset_access":      {"account", "reset the access of", "reset the access of", "{it}"},

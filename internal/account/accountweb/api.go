@@ -118,6 +118,7 @@ type wireMember struct {
 	Title     string         `json:"title"`
 	Roles     []string       `json:"roles"`
 	Dedicated ident.OrgID    `json:"dedicated,omitempty" doc:"A firm: the person works for that firm only."`
+	Site      string         `json:"site,omitempty" doc:"Country where the person works; left out where the organization is."`
 	Factor    bool           `json:"factor" doc:"A second factor is set."`
 	Since     time.Time      `json:"since"`
 }
@@ -137,7 +138,7 @@ type wirePeople struct {
 }
 
 func memberOnWire(m account.Member) wireMember {
-	return wireMember{m.Person, m.Name, m.Email, m.Title, list(m.Roles), m.Dedicated, m.Factor, m.Since.UTC()}
+	return wireMember{m.Person, m.Name, m.Email, m.Title, list(m.Roles), m.Dedicated, m.Site, m.Factor, m.Since.UTC()}
 }
 
 type byPerson struct {
@@ -183,6 +184,17 @@ func apiPeople(api huma.API, s *account.Service) {
 	web.Do(api, web.Endpoint{ID: "member.dedicate", Path: "/people/{id}/dedicate", Summary: "Have a provider's person work for one firm only"},
 		func(ctx context.Context, who actor.Actor, in *dedicateIn) error {
 			return s.Dedicate(ctx, who, in.ID, in.Body.Firm)
+		})
+	type site struct {
+		Country string `json:"country" doc:"ISO 3166-1 alpha-2; empty where the organization is." example:"IN"`
+	}
+	type siteIn struct {
+		ID   ident.PersonID `path:"id"`
+		Body site
+	}
+	web.Do(api, web.Endpoint{ID: "member.set_site", Path: "/people/{id}/site", Summary: "Say in which country a member works"},
+		func(ctx context.Context, who actor.Actor, in *siteIn) error {
+			return s.SetSite(ctx, who, in.ID, in.Body.Country)
 		})
 	web.Do(api, web.Endpoint{ID: "member.reset_factor", Path: "/people/{id}/reset-factor", Summary: "Take the second factor from a member who has lost it", Detail: "Every session ends, and another is enrolled at the next sign-in."},
 		func(ctx context.Context, who actor.Actor, in *byPerson) error { return s.ResetFactor(ctx, who, in.ID) })

@@ -149,6 +149,11 @@ func (h *Web) dedicate(w http.ResponseWriter, r *http.Request) error {
 	return h.changed(w, r, h.Account.Dedicate(r.Context(), web.Who(r), personID(id), orgID(firm)), "/people/"+id, flash)
 }
 
+func (h *Web) setSite(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	return h.changed(w, r, h.Account.SetSite(r.Context(), web.Who(r), personID(id), r.FormValue("site")), "/people/"+id, "Saved. It counts from this second.")
+}
+
 func (h *Web) endMember(w http.ResponseWriter, r *http.Request) error {
 	return h.changed(w, r, h.Account.EndMember(r.Context(), web.Who(r), personID(r.PathValue("id")), r.FormValue("reason")), "/people", "The membership has ended. Roles, matters and sessions went with it.")
 }

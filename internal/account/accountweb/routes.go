@@ -35,7 +35,7 @@ func (h *Web) Routes(mux web.Router) {
 
 		"GET /people": h.people, "POST /people/invite": h.invite, "POST /people/organizations": h.addOrg,
 		"POST /people/invitations/{id}/resend": h.resend, "POST /people/invitations/{id}/revoke": h.revokeInvitation,
-		"GET /people/{id}": h.person, "POST /people/{id}/roles": h.changeRoles, "POST /people/{id}/dedicate": h.dedicate,
+		"GET /people/{id}": h.person, "POST /people/{id}/roles": h.changeRoles, "POST /people/{id}/dedicate": h.dedicate, "POST /people/{id}/site": h.setSite,
 		"POST /people/{id}/end": h.endMember, "POST /people/{id}/reset-factor": h.resetFactor, "POST /people/{id}/reset-access": h.resetAccess,
 	} {
 		mux.Handle(pattern, serve)

@@ -3,8 +3,10 @@ package documentweb
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"countersign/internal/document"
+	"countersign/internal/document/window"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
@@ -41,7 +43,8 @@ func (p pages) showResidency(w http.ResponseWriter, r *http.Request, typed docum
 
 func (p pages) setResidency(w http.ResponseWriter, r *http.Request) error {
 	m := r.PathValue("id")
-	in := document.NewResidency{Scope: document.Scope(r.PostFormValue("scope")), ScopeID: r.PostFormValue("of"), Folder: r.PostFormValue("folder"), Covers: document.Covers(r.PostFormValue("covers"))}
+	in := document.NewResidency{Scope: document.Scope(r.PostFormValue("scope")), ScopeID: r.PostFormValue("of"), Folder: r.PostFormValue("folder"), Covers: document.Covers(r.PostFormValue("covers")),
+		Networks: r.PostFormValue("networks"), From: r.PostFormValue("from"), Until: r.PostFormValue("until")}
 	if in.Scope == document.OnMatter || in.Scope == document.OnFolder {
 		in.ScopeID = m
 	}
@@ -110,4 +113,19 @@ func firstScope(s document.Scope) string {
 		return string(document.OnMatter)
 	}
 	return string(s)
+}
+
+// windowSays is a window in words; "" for one that is always open.
+func windowSays(w window.Window) string {
+	var parts []string
+	if n := w.Written(); n != "" {
+		parts = append(parts, "from "+n)
+	}
+	if h := w.Hours(); h != "" {
+		parts = append(parts, h+" by the provider's clock")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Seen only " + strings.Join(parts, ", ")
 }

@@ -128,7 +128,7 @@ func (tx *Tx) LowerWall(ctx context.Context, id string, m ident.MatterID, p iden
 }
 
 // SetFact gives a single-valued fact its value from now on; the value before is ended. An empty value only ends it.
-// Names: matter state, data_class, parties, supervisor, delegate; engagement phase, country; person mfa.
+// Names: matter state, data_class, parties, supervisor, delegate; engagement phase, country; person mfa, site.
 func (tx *Tx) SetFact(ctx context.Context, of authz.Ref, name, value string) error {
 	if err := tx.EndFact(ctx, of, name, ""); err != nil || value == "" {
 		return err

@@ -132,6 +132,7 @@ func (p *policySet) decide(who actor.Actor, now time.Time, action authz.Action, 
 			"roles": stringSet(f.roles), "matter_roles": stringSet(f.matterRoles),
 			"mfa":          types.Boolean(len(f.subject["person.mfa"]) > 0),
 			"competencies": stringSet(f.subject["person.competency"]),
+			"site":         types.String(last(f.subject["person.site"])), // country; "" where the organization is
 		})},
 		resource.UID: resource,
 	}
@@ -157,12 +158,7 @@ func (p *policySet) decide(who actor.Actor, now time.Time, action authz.Action, 
 // resourceEntity gives every resource the records matter and engagement, with a default for each fact, so that no
 // policy errs on a missing attribute.
 func resourceEntity(s authz.Subject, f facts) (types.Entity, error) {
-	one := func(name string) types.String {
-		if v := f.subject[name]; len(v) > 0 {
-			return types.String(v[len(v)-1])
-		}
-		return ""
-	}
+	one := func(name string) types.String { return types.String(last(f.subject[name])) }
 	attrs := types.RecordMap{
 		"org": types.String(s.Org), "provider": types.String(s.Provider),
 		"matter": types.NewRecord(types.RecordMap{
@@ -198,6 +194,13 @@ func resourceEntity(s authz.Subject, f facts) (types.Entity, error) {
 	}
 	uid := types.NewEntityUID(types.EntityType(strings.ToUpper(kind[:1])+kind[1:]), types.String(s.ID))
 	return types.Entity{UID: uid, Attributes: types.NewRecord(attrs)}, nil
+}
+
+func last(vs []string) string {
+	if len(vs) == 0 {
+		return ""
+	}
+	return vs[len(vs)-1]
 }
 
 func stringSet(vs []string) types.Set {

@@ -61,6 +61,9 @@ CREATE TABLE residency (
     scope_id TEXT NOT NULL, -- of the engagement, the matter (a folder's too) or the document
     folder TEXT NOT NULL, -- '' unless the scope is a folder
     covers TEXT NOT NULL, -- source, work
+    networks TEXT NOT NULL, -- from which it is seen by people of a provider: "203.0.113.0/24 2001:db8::/32"; '' from all
+    from_minute BIGINT NOT NULL, -- hours in which it is seen, by the provider's clock, in minutes of the day;
+    until_minute BIGINT NOT NULL, -- exclusive; the same: the whole day
     set_by TEXT NOT NULL,
     set_at BIGINT NOT NULL,
     lifted_by TEXT NOT NULL,
