@@ -52,6 +52,7 @@ type Settings struct {
 	Program string        // this program; "" is the running one
 	Cache   string        // folder of compiled code, writable by this program alone; "" for none
 	Most    int           // files that are open at once; 0 is 8
+	Once    bool          // one file and no other: no child waits for the next
 	Idle    time.Duration // after which an open file is closed; 0 is two minutes
 }
 
@@ -108,7 +109,7 @@ func (p *Pool) Close() {
 func (p *Pool) Warm() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || len(p.spare) > 0 {
+	if p.closed || p.set.Once || len(p.spare) > 0 {
 		return
 	}
 	p.work.Go(func() {

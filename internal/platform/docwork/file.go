@@ -14,6 +14,7 @@ type Info struct {
 	Kind     string   `json:"kind"`     // "PDF", "Word document"
 	Pages    []Size   `json:"pages"`    // none: Why tells
 	Why      string   `json:"why"`      // one sentence: why there are no pages
+	Locked   bool     `json:"locked"`   // there are none for want of the password
 	Leaves   string   `json:"leaves"`   // one sentence: what the pages leave out; "" when they show the file as it is
 	Children []Member `json:"children"` // attachments of a message, members of an archive
 }
@@ -61,6 +62,9 @@ func (nothing) text(int) (string, error)                   { return "", errNoPag
 func (nothing) within(int, area.Area) (string, error)      { return "", errNoPage }
 
 func cannot(kind, why string) file { return nothing{Kind: kind, Why: why} }
+
+// locked is a file that opens with a password only.
+func locked(kind, why string) file { return nothing{Kind: kind, Why: why, Locked: true} }
 
 // openFile finds out what the bytes are and opens them as that. It must not trust a single one of them.
 func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {

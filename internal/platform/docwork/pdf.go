@@ -61,7 +61,7 @@ func (e *engine) openPDF(r io.ReadSeeker, size int64) file {
 	opened, err := e.pdf.OpenDocument(&requests.OpenDocument{FileReader: r, FileReaderSize: size})
 	switch {
 	case errors.Is(err, pdferrors.ErrPassword):
-		return cannot("PDF", "The PDF is locked with a password.")
+		return locked("PDF", "The PDF is locked with a password.")
 	case errors.Is(err, pdferrors.ErrSecurity):
 		return cannot("PDF", "The PDF is encrypted in a way that cannot be read here.")
 	case err != nil:
