@@ -14,22 +14,25 @@ import (
 
 // BeChild makes this process a child if it was started as one; then it does not return. The program calls it first.
 func BeChild() {
-	if len(os.Args) != 3 || os.Args[1] != Command {
+	if len(os.Args) != 4 || os.Args[1] != Command {
 		return
 	}
-	if err := Child(os.Stdin, os.Stdout, os.Args[2]); err != nil {
+	if err := Child(os.Stdin, os.Stdout, os.Args[2], os.Args[3]); err != nil {
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
 // Child is the whole life of the child: it readies what reads files, gives up what it can, says so, opens one file,
-// answers questions about it, and ends with its input.
-func Child(in io.Reader, out io.Writer, cache string) error {
+// answers questions about it, and ends with its input. what says what it readies.
+func Child(in io.Reader, out io.Writer, what, cache string) error {
 	debug.SetMemoryLimit(memory)
-	e, err := newEngine(cache)
-	if err != nil {
-		e = nil // no WebAssembly on this machine: everything but PDF is shown
+	var e *engine
+	if what == withPDF {
+		var err error
+		if e, err = newEngine(cache); err != nil {
+			e = nil // no WebAssembly on this machine: everything but PDF is shown
+		}
 	}
 	if err := confine(); err != nil {
 		return err

@@ -6,6 +6,7 @@
 // Invariants:
 //   - no byte of an uploaded file is parsed in the server's own process, and nothing that a child gives is more than
 //     pixels, text and sizes, each checked for its bounds;
+//   - the parent looks for "%PDF-" near the beginning, to choose a child that has PDFium ready, and for nothing else;
 //   - before it reads the first byte the child gives up the file system, the network and starting programs, where the
 //     kernel can take them away (Landlock, seccomp), and bounds its memory;
 //   - a child opens one file and dies with it: it never sees the bytes of two;

@@ -14,8 +14,15 @@ import (
 	"time"
 )
 
-// Command is the hidden command of the program that is the child. Its one argument is the folder of compiled code.
+// Command is the hidden command of the program that is the child. Its arguments are what it makes ready, and the folder of
+// compiled code.
 const Command = "docwork"
+
+// What a child makes ready before it takes a file.
+const (
+	withPDF = "pdf"  // PDFium, whose start costs much of a second's work
+	without = "rest" // nothing: PDF files are the only ones that need something
+)
 
 // The limits of one file and of one question about it.
 const (
@@ -56,7 +63,7 @@ type Settings struct {
 	Idle    time.Duration // after which an open file is closed; 0 is two minutes
 }
 
-// A Pool keeps the files that are open, each in a child of its own, and one child that waits for the next file.
+// A Pool keeps the files that are open, each in a child of its own, and one child that waits for the next PDF.
 type Pool struct {
 	set Settings
 
@@ -105,7 +112,7 @@ func (p *Pool) Close() {
 	}
 }
 
-// Warm starts a child that waits for the next file, so that its reader does not.
+// Warm starts a child that waits for the next PDF, so that its reader does not.
 func (p *Pool) Warm() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -113,7 +120,7 @@ func (p *Pool) Warm() {
 		return
 	}
 	p.work.Go(func() {
-		c, err := p.start()
+		c, err := p.start(withPDF)
 		if err != nil {
 			return // the next file starts its own, and says what is wrong
 		}
@@ -250,7 +257,7 @@ func (f *File) open() error {
 		stop()
 		return err
 	}
-	c, err := f.pool.next()
+	c, err := f.pool.childFor(b, f.src.Size)
 	if err != nil {
 		stop()
 		return errors.Join(err, b.Close())

@@ -94,10 +94,15 @@ func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
 	return openText(data, name)
 }
 
+// pdfHeader is how a PDF begins, within its first pdfWithin bytes.
+var pdfHeader = []byte("%PDF-")
+
+const pdfWithin = 1024
+
 // isPDF allows for what some programs put before the header (PDF 32000-1 annex H, note 13), but not for another kind of
 // file that has a PDF in it.
 func isPDF(head []byte) bool {
-	at := bytes.Index(head[:min(len(head), 1024)], []byte("%PDF-"))
+	at := bytes.Index(head[:min(len(head), pdfWithin)], pdfHeader)
 	return at == 0 || at > 0 && !headerLine.Match(head) && !bytes.HasPrefix(head, []byte("PK\x03\x04"))
 }
 
