@@ -17,6 +17,7 @@ import (
 	"countersign/internal/cli"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/docwork"
+	"countersign/internal/platform/soffice"
 )
 
 // docCmd reads a file on this machine with the code that reads uploaded ones.
@@ -28,7 +29,8 @@ type docCmd struct {
 
 // A docFile is a file on this machine. As an uploaded one it is opened in a child process that can reach nothing else.
 type docFile struct {
-	File string `arg:"" help:"File to read." type:"path"`
+	File    string `arg:"" help:"File to read." type:"path"`
+	Soffice string `name:"soffice" help:"Program of LibreOffice, which draws office documents. Empty: soffice or libreoffice where programs are; none: not used." env:"COUNTERSIGN_SOFFICE" placeholder:"FILE"`
 }
 
 // ask opens the file and has fn ask it.
@@ -46,7 +48,15 @@ func (d docFile) ask(ctx context.Context, fn func(*docwork.File) error) error {
 	case !info.Mode().IsRegular():
 		return fault.New(fault.Invalid, printable(d.File)+" is not a file that can be read in parts.")
 	}
-	pool, err := docwork.NewPool(docwork.Settings{Cache: compiled(), Once: true})
+	set := docwork.Settings{Cache: compiled(), Once: true}
+	office, err := soffice.Find(d.Soffice)
+	if err != nil {
+		return fault.New(fault.Invalid, "--soffice names no program that can be run.")
+	}
+	if office != nil {
+		set.Office = office
+	}
+	pool, err := docwork.NewPool(set)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"countersign/internal/cli"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/docwork"
+	"countersign/internal/platform/soffice"
 )
 
 type program struct {
@@ -42,6 +43,7 @@ const interrupted = 130 // as shells say it
 func main() { os.Exit(run()) }
 
 func run() int {
+	soffice.BeChild()
 	docwork.BeChild() // before anything else: the child has no command line, no signals, no settings
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

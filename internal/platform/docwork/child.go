@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+
+	"countersign/internal/platform/confine"
 )
 
 // BeChild makes this process a child if it was started as one; then it does not return. The program calls it first.
@@ -34,7 +36,7 @@ func Child(in io.Reader, out io.Writer, what, cache string) error {
 			e = nil // no WebAssembly on this machine: everything but PDF is shown
 		}
 	}
-	if err := confine(); err != nil {
+	if err := confine.All(confine.Limits{CPUSeconds: cpuSeconds, MemoryBytes: memoryMax, Files: 64}); err != nil {
 		return err
 	}
 	return (&worker{engine: e, in: bufio.NewReaderSize(in, 64<<10), out: bufio.NewWriterSize(out, 64<<10)}).serve()
@@ -78,6 +80,15 @@ func (w *worker) answer(kind byte, body []byte) error {
 		}
 		w.bytes = &ranges{w: w, size: o.Size}
 		w.file = w.engine.openFile(w.bytes, o.Size, o.Name)
+		return sendJSON(w.out, result, w.file.info())
+	}
+	if kind == askDrawn && w.file != nil {
+		var o opening
+		if err := json.Unmarshal(body, &o); err != nil {
+			return err
+		}
+		w.bytes = &ranges{w: w, size: o.Size}
+		w.file = drawnBy(w.file, w.engine.openPDF(w.bytes, o.Size))
 		return sendJSON(w.out, result, w.file.info())
 	}
 	if w.file == nil {
@@ -131,6 +142,8 @@ func (w *worker) answer(kind byte, body []byte) error {
 func words(f file) Text {
 	switch f := f.(type) {
 	case *pdfFile:
+		return f.words()
+	case *drawn:
 		return f.words()
 	case *sheets:
 		return f.words()

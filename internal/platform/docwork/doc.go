@@ -12,6 +12,7 @@
 //   - a child opens one file and dies with it: it never sees the bytes of two;
 //   - a question that takes longer than 20 s kills the child, and is not put to another one;
 //   - the parent gives ranges of the file as the child asks for them; neither knows a path or a key;
+//   - an office document is text until LibreOffice, where there is one, has drawn it; the rendition says which it is;
 //   - what cannot be read has a reason in one sentence.
 //
 // Not here: who may see which page, and the marks on it (package document).

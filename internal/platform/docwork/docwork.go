@@ -26,12 +26,13 @@ const (
 
 // The limits of one file and of one question about it.
 const (
-	MaxFile   = 64 << 20 // bytes of a file that is read whole: everything but PDF, which is read in ranges
-	maxText   = 8 << 20  // bytes of text
-	timeLimit = 20 * time.Second
-	memory    = 512 << 20 // bytes: beyond them Go's collector works harder
-	memoryMax = 1 << 30   // bytes: beyond them the child dies
-	MaxWidth  = 2400      // pixels of a page's width
+	MaxFile    = 64 << 20 // bytes of a file that is read whole: everything but PDF, which is read in ranges
+	maxText    = 8 << 20  // bytes of text
+	timeLimit  = 20 * time.Second
+	memory     = 512 << 20 // bytes: beyond them Go's collector works harder
+	memoryMax  = 1 << 30   // bytes: beyond them the child dies
+	cpuSeconds = 600       // of processor time in all; what one question may take, the parent sees to
+	MaxWidth   = 2400      // pixels of a page's width
 )
 
 // A Text is what a file says, paragraph by paragraph. Why tells in one sentence why there is none.
@@ -60,12 +61,15 @@ type Settings struct {
 	Cache   string        // folder of compiled code, writable by this program alone; "" for none
 	Most    int           // files that are open at once; 0 is 8
 	Once    bool          // one file and no other: no child waits for the next
+	Office  Office        // draws office documents; nil shows them as their text
 	Idle    time.Duration // after which an open file is closed; 0 is two minutes
 }
 
 // A Pool keeps the files that are open, each in a child of its own, and one child that waits for the next PDF.
 type Pool struct {
-	set Settings
+	set  Settings
+	ctx  context.Context // ends when the pool is closed: for what takes longer than a question
+	stop context.CancelFunc
 
 	mu       sync.Mutex
 	closed   bool
@@ -91,11 +95,14 @@ func NewPool(s Settings) (*Pool, error) {
 		}
 		s.Program = program
 	}
-	return &Pool{set: s, files: map[string]*File{}, verdicts: map[string]verdict{}, spare: make(chan *child, 1)}, nil
+	p := &Pool{set: s, files: map[string]*File{}, verdicts: map[string]verdict{}, spare: make(chan *child, 1)}
+	p.ctx, p.stop = context.WithCancel(context.Background())
+	return p, nil
 }
 
 // Close ends every child, when the questions that are being answered are.
 func (p *Pool) Close() {
+	p.stop()
 	p.mu.Lock()
 	p.closed = true
 	files := p.files
@@ -134,11 +141,12 @@ func (p *Pool) Warm() {
 
 // A File is one that is open. Its child may die at any time: the next question starts another.
 type File struct {
-	pool *Pool
-	src  Source
-	turn chan struct{} // full while somebody asks; it guards what follows
-	gone bool
-	info Info
+	pool  *Pool
+	src   Source
+	turn  chan struct{} // full while somebody asks; it guards what follows
+	gone  bool
+	info  Info
+	drawn []byte // the file as LibreOffice drew it, kept while the file is open
 	*running
 
 	used int64 // guarded by Pool.mu
@@ -149,6 +157,7 @@ type File struct {
 type running struct {
 	*child
 	bytes Bytes
+	size  int64 // of bytes
 	stop  context.CancelFunc
 }
 
@@ -262,13 +271,16 @@ func (f *File) open() error {
 		stop()
 		return errors.Join(err, b.Close())
 	}
-	f.running, f.info = &running{c, b, stop}, Info{}
+	f.running, f.info = &running{c, b, f.src.Size, stop}, Info{}
 	err = f.ask("", askOpen, opening{f.src.Size, f.src.Name}, &f.info)
 	if say, ok := errors.AsType[Sentence](err); ok {
 		f.info = Info{Kind: "File", Why: string(say)}
 		return nil
 	}
-	return err
+	if err != nil || f.pool.set.Office == nil || f.info.Office == "" {
+		return err
+	}
+	return f.redraw()
 }
 
 // A Sentence is why a file, or a page of it, is not shown. It is meant for the reader.
@@ -373,7 +385,7 @@ func (f *File) answer(name string, kind byte, what any, expect byte, into []byte
 		return nil, Sentence(why)
 	}
 	body, got, late, err := f.put(kind, what, into)
-	if errors.Is(err, errGone) && kind != askOpen { // it died while nobody asked it: the question is not to blame
+	if errors.Is(err, errGone) && kind != askOpen && kind != askDrawn { // it died while nobody asked it: the question is not to blame
 		f.end()
 		body, got, late, err = f.put(kind, what, into)
 	}
@@ -436,7 +448,7 @@ func (f *File) exchange(kind byte, what any, into []byte) (body []byte, got byte
 			return nil, 0, fmt.Errorf("docwork: a need of %d bytes", len(body))
 		}
 		off, n := int64(binary.BigEndian.Uint64(body)), int(binary.BigEndian.Uint32(body[8:])) //nolint:gosec // checked below
-		if off < 0 || off > f.src.Size || n > maxRange {
+		if off < 0 || off > f.size || n > maxRange {
 			return nil, 0, fmt.Errorf("docwork: %d bytes at %d are needed", n, off)
 		}
 		if cap(scratch) < n {

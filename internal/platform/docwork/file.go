@@ -14,6 +14,7 @@ type Info struct {
 	Kind     string   `json:"kind"`     // "PDF", "Word document"
 	Pages    []Size   `json:"pages"`    // none: Why tells
 	Why      string   `json:"why"`      // one sentence: why there are no pages
+	Office   string   `json:"office"`   // LibreOffice may draw it, as a file of this kind: "docx"; "" when it may not, or did
 	Locked   bool     `json:"locked"`   // there are none for want of the password
 	Leaves   string   `json:"leaves"`   // one sentence: what the pages leave out; "" when they show the file as it is
 	Children []Member `json:"children"` // attachments of a message, members of an archive

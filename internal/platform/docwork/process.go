@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"countersign/internal/platform/confine"
 )
 
 // A child is a process that has given up what it can and waits for a file.
@@ -20,14 +22,14 @@ type child struct {
 	once sync.Once
 }
 
-// childFor gives a child for a file. To choose one the parent looks whether the beginning could be that of a PDF; a child
-// that has no PDFium ready is never given one. What the file is, only the child finds out.
+// childFor gives a child for a file. To choose one the parent looks whether the beginning could be that of a PDF, or of
+// something that is to be drawn as one; a child that has no PDFium ready is never given one. What the file is, only the child finds out.
 func (p *Pool) childFor(b io.ReaderAt, size int64) (*child, error) {
 	head := make([]byte, min(size, pdfWithin))
 	if n, err := b.ReadAt(head, 0); n < len(head) {
 		return nil, fmt.Errorf("%w: %w", errBytes, err)
 	}
-	if !bytes.Contains(head, pdfHeader) {
+	if !bytes.Contains(head, pdfHeader) && (p.set.Office == nil || !mayBeOffice(head)) {
 		return p.start(without)
 	}
 	defer p.Warm()
@@ -42,7 +44,7 @@ func (p *Pool) childFor(b io.ReaderAt, size int64) (*child, error) {
 func (p *Pool) start(what string) (*child, error) {
 	cmd := exec.Command(p.set.Program, Command, what, p.set.Cache) //nolint:gosec // the running program itself
 	cmd.Env, cmd.Dir = []string{}, os.TempDir()
-	bind(cmd)
+	confine.Bind(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("docwork: %w", err)

@@ -13,6 +13,7 @@ import (
 // that many bytes. The child asks for ranges of the file while it works on what the parent asked of it.
 const (
 	askOpen  = 'o' // parent: an opening
+	askDrawn = 'O' // parent: an opening, of a PDF that is the same file drawn by LibreOffice
 	askPage  = 'p' // parent: a pageWanted
 	askText  = 't' // parent: a textWanted
 	askFind  = 'f' // parent: a findWanted
