@@ -16,6 +16,7 @@ import (
 
 	"countersign/internal/cli"
 	"countersign/internal/kernel/fault"
+	"countersign/internal/platform/config"
 	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/soffice"
 )
@@ -29,8 +30,9 @@ type docCmd struct {
 
 // A docFile is a file on this machine. As an uploaded one it is opened in a child process that can reach nothing else.
 type docFile struct {
-	File    string `arg:"" help:"File to read." type:"path"`
-	Soffice string `name:"soffice" help:"Program of LibreOffice, which draws office documents. Empty: soffice or libreoffice where programs are; none: not used." env:"COUNTERSIGN_SOFFICE" placeholder:"FILE"`
+	File     string `arg:"" help:"File to read." type:"path"`
+	Password string `name:"password-file" help:"File that holds the password of a locked PDF, on one line, and that nobody else may read." placeholder:"FILE" type:"path"`
+	Soffice  string `name:"soffice" help:"Program of LibreOffice, which draws office documents. Empty: soffice or libreoffice where programs are; none: not used." env:"COUNTERSIGN_SOFFICE" placeholder:"FILE"`
 }
 
 // ask opens the file and has fn ask it.
@@ -61,11 +63,29 @@ func (d docFile) ask(ctx context.Context, fn func(*docwork.File) error) error {
 		return err
 	}
 	defer pool.Close()
-	err = pool.Do(ctx, docwork.Source{Key: d.File, Name: filepath.Base(d.File), Size: info.Size(), Bytes: func(context.Context) (docwork.Bytes, error) { return os.Open(d.File) }}, fn)
+	password, err := d.password()
+	if err != nil {
+		return err
+	}
+	err = pool.Do(ctx, docwork.Source{Key: d.File, Name: filepath.Base(d.File), Size: info.Size(),
+		Bytes:    func(context.Context) (docwork.Bytes, error) { return os.Open(d.File) },
+		Password: func(context.Context) (string, error) { return password, nil }}, fn)
 	if errors.Is(err, fs.ErrPermission) {
 		return fault.New(fault.Forbidden, printable(d.File)+" may not be read by you.")
 	}
 	return err
+}
+
+// password is what the password file says. It is no argument: those stand in the list of processes.
+func (d docFile) password() (string, error) {
+	if d.Password == "" {
+		return "", nil
+	}
+	text, err := config.Secret(d.Password)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "The password file cannot be read: "+err.Error()+".")
+	}
+	return text, nil
 }
 
 // compiled is the user's folder of compiled code; "" where there is none, and then every start compiles it anew.

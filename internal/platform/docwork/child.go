@@ -79,7 +79,7 @@ func (w *worker) answer(kind byte, body []byte) error {
 			return err
 		}
 		w.bytes = &ranges{w: w, size: o.Size}
-		w.file = w.engine.openFile(w.bytes, o.Size, o.Name)
+		w.file = w.engine.openFile(w.bytes, o)
 		return sendJSON(w.out, result, w.file.info())
 	}
 	if kind == askDrawn && w.file != nil {
@@ -88,7 +88,7 @@ func (w *worker) answer(kind byte, body []byte) error {
 			return err
 		}
 		w.bytes = &ranges{w: w, size: o.Size}
-		w.file = drawnBy(w.file, w.engine.openPDF(w.bytes, o.Size))
+		w.file = drawnBy(w.file, w.engine.openPDF(w.bytes, o))
 		return sendJSON(w.out, result, w.file.info())
 	}
 	if w.file == nil {

@@ -292,7 +292,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(zipped(f, map[string]string{"word/document.xml": word}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var e *engine // PDFium is fuzzed by its own people
-		file := e.openFile(bytes.NewReader(data), int64(len(data)), "a.txt")
+		file := e.openFile(bytes.NewReader(data), opening{Size: int64(len(data)), Name: "a.txt"})
 		info := file.info()
 		if (len(info.Pages) == 0) != (info.Why != "") {
 			t.Errorf("%d pages, and why there are none: %q", len(info.Pages), info.Why)

@@ -68,7 +68,8 @@ func cannot(kind, why string) file { return nothing{Kind: kind, Why: why} }
 func locked(kind, why string) file { return nothing{Kind: kind, Why: why, Locked: true} }
 
 // openFile finds out what the bytes are and opens them as that. It must not trust a single one of them.
-func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
+func (e *engine) openFile(r io.ReadSeeker, o opening) file {
+	size := o.Size
 	head := make([]byte, min(size, 4096))
 	if _, err := io.ReadFull(r, head); err != nil {
 		return cannot("File", "The file did not come through whole.")
@@ -80,7 +81,7 @@ func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
 	case size == 0:
 		return cannot("Empty file", "The file is empty.")
 	case isPDF(head):
-		return e.openPDF(r, size)
+		return e.openPDF(r, o)
 	}
 	if kind := pictureKind(head); kind != "" {
 		return openPicture(kind, r, size)
@@ -92,7 +93,7 @@ func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
 	if _, err := io.ReadFull(r, data); err != nil {
 		return cannot("File", "The file did not come through whole.")
 	}
-	return openText(data, name)
+	return openText(data, o.Name)
 }
 
 // pdfHeader is how a PDF begins, within its first pdfWithin bytes.

@@ -80,6 +80,8 @@ func receive(r io.Reader, most int, into []byte) (kind byte, body []byte, err er
 type opening struct {
 	Size int64  `json:"size"`
 	Name string `json:"name"` // a hint where bytes do not tell, such as .csv
+
+	Password string `json:"password"` // of a locked file; "" for none
 }
 
 type pageWanted struct {
