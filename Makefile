@@ -7,7 +7,7 @@ DATA  ?= .tmp/demo
 ADDR  ?= 127.0.0.1:8080
 FUZZ  ?= 60s
 TOOL  := $(GO) tool -modfile=$(CURDIR)/tools/go.mod
-NEEDS := scripts/browser.sh scripts/postgres.sh
+NEEDS := scripts/browser.sh scripts/poppler.sh scripts/postgres.sh
 # The race detector goes where goroutines meet: whole through the mechanisms, short through the rest, and not through the
 # browser, whose server is another process. nightly goes whole through everything.
 MET    = ./internal/platform/... ./internal/app ./internal/thread

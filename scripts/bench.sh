@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname -- "$0")/.."
 mkdir -p bench
-if [ -d bench/cmd/bench ]; then exec scripts/postgres.sh go run ./bench/cmd/bench; fi
+if [ -d bench/cmd/bench ]; then exec scripts/poppler.sh scripts/postgres.sh go run ./bench/cmd/bench; fi
 
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT

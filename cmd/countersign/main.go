@@ -15,6 +15,7 @@ import (
 	"countersign/internal/cli"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/docwork"
+	"countersign/internal/platform/soffice"
 )
 
 type program struct {
@@ -24,6 +25,7 @@ type program struct {
 	Serve   serveCmd   `cmd:"" group:"run" help:"Serve an installation."`
 	Backup  backupCmd  `cmd:"" group:"run" help:"Write an installation into one file, beside a running server."`
 	Restore restoreCmd `cmd:"" group:"run" help:"Restore a backup into an empty folder and prove what was restored."`
+	Doc     docCmd     `cmd:"" group:"file" help:"Read a file on this machine as the server reads uploaded ones: its text, its pages, pictures of them."`
 	Admin   adminCmd   `cmd:"" group:"run" help:"Do what only the machine of an installation may."`
 	Version versionCmd `cmd:"" group:"run" help:"Print the version."`
 }
@@ -41,6 +43,7 @@ const interrupted = 130 // as shells say it
 func main() { os.Exit(run()) }
 
 func run() int {
+	soffice.BeChild()
 	docwork.BeChild() // before anything else: the child has no command line, no signals, no settings
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -48,7 +51,8 @@ func run() int {
 		kong.Description("Paralegal work delegated, drafted, checked in three tiers and countersigned."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.ExplicitGroups([]kong.Group{
-			{Key: "work", Title: "Work on a server (--server, --token-file):"}, {Key: "run", Title: "Run a server:"}}),
+			{Key: "work", Title: "Work on a server (--server, --token-file):"}, {Key: "run", Title: "Run a server:"},
+			{Key: "file", Title: "Read a file on this machine:"}}),
 		kong.Exit(func(code int) { os.Exit(min(code, int(fault.Invalid)+1)) }), // a command line that does not parse is invalid
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&cli.IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 	err := k.Run()

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"codeberg.org/go-pdf/fpdf"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"countersign/internal/testkit"
 )
 
 func TestMain(m *testing.M) {
@@ -19,8 +22,11 @@ func TestScript(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the demonstration")
 	}
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"waitfor": waitFor, "exits": exits, "capture": capture,
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, Setup: func(e *testscript.Env) error {
+		e.Setenv("XDG_CACHE_HOME", testkit.FilesCache()) // compiled once for all runs
+		return nil
+	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){
+		"waitfor": waitFor, "exits": exits, "capture": capture, "pdf": makePDF,
 	}})
 }
 
@@ -59,4 +65,18 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
 	}
+}
+
+// makePDF writes a PDF of pages that say what they are told: pdf FILE PASSWORD PAGE…
+func makePDF(ts *testscript.TestScript, _ bool, args []string) {
+	p := fpdf.New("P", "mm", "Letter", "")
+	p.SetFont("Helvetica", "", 12)
+	if args[1] != "" {
+		p.SetProtection(fpdf.CnProtectPrint, args[1], args[1]+" of its owner")
+	}
+	for _, says := range args[2:] {
+		p.AddPage()
+		p.Cell(40, 10, says)
+	}
+	ts.Check(p.OutputFileAndClose(ts.MkAbs(args[0])))
 }

@@ -20,6 +20,7 @@ import (
 	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/mail"
+	"countersign/internal/platform/soffice"
 	"countersign/internal/playbook"
 	"countersign/internal/probe"
 	"countersign/internal/task"
@@ -98,7 +99,15 @@ func (a *App) compose() error {
 	a.Engagement = engagement.New(g)
 	a.Matter = matter.New(g, k)
 	a.Playbook = playbook.NewService(g)
-	if a.files, err = docwork.NewPool(docwork.Settings{Cache: c.Cache()}); err != nil {
+	files := docwork.Settings{Cache: c.Cache()}
+	office, err := soffice.Find(c.Soffice)
+	if err != nil {
+		return err
+	}
+	if office != nil {
+		files.Office = office
+	}
+	if a.files, err = docwork.NewPool(files); err != nil {
 		return err
 	}
 	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Files: a.files, Clock: time.Now})

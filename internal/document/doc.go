@@ -1,7 +1,8 @@
 // Package document keeps the files of a matter: documents, their immutable versions, and who had them.
 //
-// Owns: tables document, version, quarantine, blob_pending, residency, page_seen. Verbs: document.upload,
-// document.add_version, document.restore_version, document.see, document.open, document.compare,
+// Owns: tables document, version, quarantine, blob_pending, residency, page_seen,
+// version_password. Verbs: document.upload,
+// document.add_version, document.restore_version, document.see, document.open, document.compare, document.unlock,
 // document.set_residency, document.lift_residency, document.quarantine, document.lift_quarantine.
 //
 // Invariants:

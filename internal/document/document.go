@@ -18,6 +18,7 @@ const (
 	OpenFile        authz.Action = "document.open"
 	SeePages        authz.Action = "document.see"
 	CompareVersions authz.Action = "document.compare"
+	UnlockFile      authz.Action = "document.unlock"
 	SetResidency    authz.Action = "document.set_residency"
 	LiftResidency   authz.Action = "document.lift_residency"
 	Quarantine      authz.Action = "document.quarantine"

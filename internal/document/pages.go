@@ -38,6 +38,7 @@ type View struct {
 	Document Document
 	Version  Version
 	Info     docwork.Info
+	Unlock   authz.Decision // whether the reader may give the password of a locked file
 	Native   authz.Decision // whether the reader may take out the file, and so its text
 	Code     string         // of the reader's session, as it stands in the mark
 	Says     string         // the whole mark, as it stands now
@@ -87,6 +88,9 @@ func (s *Service) View(ctx context.Context, who actor.Actor, id ident.VersionID)
 	}
 	out.Native = native
 	err = s.Files.Do(ctx, s.source(out.Version), func(f *docwork.File) error { out.Info = f.Info(); return nil })
+	if err == nil && out.Info.Locked {
+		out.Unlock, err = view.May(ctx, UnlockFile, out.Document.Subject())
+	}
 	return out, err
 }
 
@@ -98,7 +102,7 @@ func (s *Service) source(v Version) docwork.Source {
 			return nil, err
 		}
 		return s.Blobs.Open(ctx, key, binding(v.ID), v.blob)
-	}}
+	}, Password: func(ctx context.Context) (string, error) { return s.passwordOf(ctx, v.ID) }}
 }
 
 // may looks up a version outside a write and asks whether the actor may do action with it.

@@ -32,15 +32,9 @@ type served struct {
 // http measures the program as it is shipped: a process of its own, on the planted world, asked over a socket.
 func (o options) http(ctx context.Context, in *installation, r *report) (err error) {
 	var out served
-	binary := o.Binary
-	if binary == "" {
-		say("%s: build", in.engine)
-		binary = filepath.Join(in.config.Data, "countersign")
-		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/countersign")
-		build.Stderr = os.Stderr
-		if err := build.Run(); err != nil {
-			return err
-		}
+	binary, err := o.program(ctx, in.config.Data)
+	if err != nil {
+		return err
 	}
 	info, err := os.Stat(binary)
 	if err != nil {
@@ -69,6 +63,18 @@ func (o options) http(ctx context.Context, in *installation, r *report) (err err
 	say("%s: %d requests, pages p50 %s p99 %s, %d faults, start %s, memory %d and %d MB", in.engine, out.requestCount, out.pages.p50, out.pages.p99, len(out.faults), out.warm, out.idle>>20, out.peak>>20)
 	r.served(in, out)
 	return nil
+}
+
+// program is the stripped program: the one that was named, or one built into a folder.
+func (o options) program(ctx context.Context, dir string) (string, error) {
+	if o.Binary != "" {
+		return o.Binary, nil
+	}
+	say("build")
+	binary := filepath.Join(dir, "countersign")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/countersign")
+	build.Stderr = os.Stderr
+	return binary, build.Run()
 }
 
 // handOver makes the sessions as if everybody had just been there, and lets go of the database.

@@ -22,6 +22,7 @@ type timing struct {
 	name               string
 	n                  int
 	p50, p90, p99, max time.Duration
+	all                []time.Duration // while they are gathered
 }
 
 func (in *installation) pagesOf(p seed.Person) []page {

@@ -19,12 +19,13 @@ import (
 type options struct {
 	World   string        `help:"full, bare (full without its trail, sooner planted) or small." enum:"full,bare,small" default:"full"`
 	Engines []string      `help:"Engines to measure." enum:"sqlite,postgres" default:"sqlite,postgres"`
-	Parts   []string      `help:"What to measure: writes, pages, crowd, http." enum:"writes,pages,crowd,http" default:"writes,pages,crowd,http"`
+	Parts   []string      `help:"What to measure: writes, pages, crowd, http, files." enum:"writes,pages,crowd,http,files" default:"writes,pages,crowd,http,files"`
 	Binary  string        `help:"The program, for the part http; built from source when empty." placeholder:"FILE" type:"path"`
 	Crowds  []int         `help:"Numbers of matters for the part crowd." default:"300,3000,30000"`
 	Load    time.Duration `help:"How long the part http lasts." default:"60s"`
 	Out     string        `help:"File to write." default:"bench/RESULTS.md"`
 	Corpus  string        `help:"Folder of real files: only what becomes of them is found out, with --out for the table." placeholder:"FOLDER" type:"path"`
+	Court   string        `help:"Folder of real PDFs for the part files; without it that part is left out." default:"../shared/corpus/court" placeholder:"FOLDER" type:"path"`
 	Profile string        `help:"Folder for a CPU profile per engine of the part pages." placeholder:"FOLDER"`
 }
 
@@ -63,7 +64,40 @@ func (o options) run(ctx context.Context) error {
 			}
 		}
 	}
+	if o.does("files") {
+		if err := o.files(ctx, r); err != nil {
+			return fmt.Errorf("files: %w", err)
+		}
+	}
 	return os.WriteFile(o.Out, []byte(r.String()), 0o644) //nolint:gosec // figures are public
+}
+
+// files measures how real PDFs are read: beside poppler, and over HTTP.
+func (o options) files(ctx context.Context, r *report) error {
+	if _, err := os.Stat(o.Court); err != nil {
+		say("files: left out, there is no folder %s", o.Court)
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "countersign-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	binary, err := o.program(ctx, dir)
+	if err != nil {
+		return err
+	}
+	busyBefore := busy()
+	beside, err := peers(ctx, binary, o.Court)
+	if err != nil {
+		return err
+	}
+	over, err := o.reads(ctx, binary, o.Court)
+	if err != nil {
+		return err
+	}
+	r.files(beside, over, busyBefore)
+	return nil
 }
 
 // engine measures one engine on the large world.

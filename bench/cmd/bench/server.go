@@ -77,8 +77,10 @@ func (s *server) stop() error {
 }
 
 // memory is the resident set now, and at most so far.
-func (s *server) memory() (now, most int64, err error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+func (s *server) memory() (now, most int64, err error) { return memoryOf(s.cmd.Process.Pid) }
+
+func memoryOf(pid int) (now, most int64, err error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, 0, err
 	}

@@ -69,6 +69,7 @@ func API(api huma.API, s *document.Service) {
 	apiReads(api, s)
 	apiUploads(api, s)
 	apiQuarantine(api, s)
+	apiUnlock(api, s)
 }
 
 type byDocument struct {

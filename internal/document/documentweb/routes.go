@@ -31,6 +31,7 @@ func Routes(mux web.Router, s *document.Service) {
 	mux.Handle("GET /versions/{id}/read", web.Handler(p.read))
 	mux.Handle("GET /versions/{id}/pages/{n}", web.Handler(p.page))
 	mux.Handle("GET /versions/{id}/words/{n}", web.Handler(p.words))
+	mux.Handle("POST /versions/{id}/unlock", web.Handler(p.unlock))
 	mux.Handle("POST /versions/{id}/shown", web.Handler(p.shown))
 	mux.Handle("GET /matters/{id}/residency", web.Handler(p.residency))
 	mux.Handle("POST /matters/{id}/residency", web.Handler(p.setResidency))

@@ -30,6 +30,8 @@ type Config struct {
 	TLSKeyFile     string   `name:"tls-key-file" help:"Private key of the certificate (PEM)." env:"COUNTERSIGN_TLS_KEY_FILE" placeholder:"FILE" type:"path"`
 	TrustedProxies []string `name:"trusted-proxies" help:"Networks (10.0.0.0/8) of the proxies whose X-Forwarded-For is believed." env:"COUNTERSIGN_TRUSTED_PROXIES" placeholder:"CIDR"`
 
+	Soffice string `name:"soffice" help:"Program of LibreOffice, which draws office documents. Empty: soffice or libreoffice where programs are; none: not used." env:"COUNTERSIGN_SOFFICE" placeholder:"FILE"`
+
 	MetricsAddr string `name:"metrics-addr" help:"Loopback address for metrics, such as 127.0.0.1:9090. Empty: none." env:"COUNTERSIGN_METRICS_ADDR"`
 	LogFormat   string `name:"log-format" help:"text or json." default:"text" enum:"text,json" env:"COUNTERSIGN_LOG_FORMAT"`
 	LogLevel    string `name:"log-level" help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"COUNTERSIGN_LOG_LEVEL"`

@@ -10,28 +10,33 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+
+	"countersign/internal/platform/confine"
 )
 
 // BeChild makes this process a child if it was started as one; then it does not return. The program calls it first.
 func BeChild() {
-	if len(os.Args) != 3 || os.Args[1] != Command {
+	if len(os.Args) != 4 || os.Args[1] != Command {
 		return
 	}
-	if err := Child(os.Stdin, os.Stdout, os.Args[2]); err != nil {
+	if err := Child(os.Stdin, os.Stdout, os.Args[2], os.Args[3]); err != nil {
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
 // Child is the whole life of the child: it readies what reads files, gives up what it can, says so, opens one file,
-// answers questions about it, and ends with its input.
-func Child(in io.Reader, out io.Writer, cache string) error {
+// answers questions about it, and ends with its input. what says what it readies.
+func Child(in io.Reader, out io.Writer, what, cache string) error {
 	debug.SetMemoryLimit(memory)
-	e, err := newEngine(cache)
-	if err != nil {
-		e = nil // no WebAssembly on this machine: everything but PDF is shown
+	var e *engine
+	if what == withPDF {
+		var err error
+		if e, err = newEngine(cache); err != nil {
+			e = nil // no WebAssembly on this machine: everything but PDF is shown
+		}
 	}
-	if err := confine(); err != nil {
+	if err := confine.All(confine.Limits{CPUSeconds: cpuSeconds, MemoryBytes: memoryMax, Files: 64}); err != nil {
 		return err
 	}
 	return (&worker{engine: e, in: bufio.NewReaderSize(in, 64<<10), out: bufio.NewWriterSize(out, 64<<10)}).serve()
@@ -74,7 +79,16 @@ func (w *worker) answer(kind byte, body []byte) error {
 			return err
 		}
 		w.bytes = &ranges{w: w, size: o.Size}
-		w.file = w.engine.openFile(w.bytes, o.Size, o.Name)
+		w.file = w.engine.openFile(w.bytes, o)
+		return sendJSON(w.out, result, w.file.info())
+	}
+	if kind == askDrawn && w.file != nil {
+		var o opening
+		if err := json.Unmarshal(body, &o); err != nil {
+			return err
+		}
+		w.bytes = &ranges{w: w, size: o.Size}
+		w.file = drawnBy(w.file, w.engine.openPDF(w.bytes, o))
 		return sendJSON(w.out, result, w.file.info())
 	}
 	if w.file == nil {
@@ -128,6 +142,8 @@ func (w *worker) answer(kind byte, body []byte) error {
 func words(f file) Text {
 	switch f := f.(type) {
 	case *pdfFile:
+		return f.words()
+	case *drawn:
 		return f.words()
 	case *sheets:
 		return f.words()

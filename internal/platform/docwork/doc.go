@@ -6,11 +6,13 @@
 // Invariants:
 //   - no byte of an uploaded file is parsed in the server's own process, and nothing that a child gives is more than
 //     pixels, text and sizes, each checked for its bounds;
+//   - the parent looks for "%PDF-" near the beginning, to choose a child that has PDFium ready, and for nothing else;
 //   - before it reads the first byte the child gives up the file system, the network and starting programs, where the
 //     kernel can take them away (Landlock, seccomp), and bounds its memory;
 //   - a child opens one file and dies with it: it never sees the bytes of two;
 //   - a question that takes longer than 20 s kills the child, and is not put to another one;
 //   - the parent gives ranges of the file as the child asks for them; neither knows a path or a key;
+//   - an office document is text until LibreOffice, where there is one, has drawn it; the rendition says which it is;
 //   - what cannot be read has a reason in one sentence.
 //
 // Not here: who may see which page, and the marks on it (package document).

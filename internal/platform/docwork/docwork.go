@@ -4,7 +4,6 @@ import (
 	"context"
 	"countersign/internal/kernel/area"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -14,17 +13,25 @@ import (
 	"time"
 )
 
-// Command is the hidden command of the program that is the child. Its one argument is the folder of compiled code.
+// Command is the hidden command of the program that is the child. Its arguments are what it makes ready, and the folder of
+// compiled code.
 const Command = "docwork"
+
+// What a child makes ready before it takes a file.
+const (
+	withPDF = "pdf"  // PDFium, whose start costs much of a second's work
+	without = "rest" // nothing: PDF files are the only ones that need something
+)
 
 // The limits of one file and of one question about it.
 const (
-	MaxFile   = 64 << 20 // bytes of a file that is read whole: everything but PDF, which is read in ranges
-	maxText   = 8 << 20  // bytes of text
-	timeLimit = 20 * time.Second
-	memory    = 512 << 20 // bytes: beyond them Go's collector works harder
-	memoryMax = 1 << 30   // bytes: beyond them the child dies
-	MaxWidth  = 2400      // pixels of a page's width
+	MaxFile    = 64 << 20 // bytes of a file that is read whole: everything but PDF, which is read in ranges
+	maxText    = 8 << 20  // bytes of text
+	timeLimit  = 20 * time.Second
+	memory     = 512 << 20 // bytes: beyond them Go's collector works harder
+	memoryMax  = 1 << 30   // bytes: beyond them the child dies
+	cpuSeconds = 600       // of processor time in all; what one question may take, the parent sees to
+	MaxWidth   = 2400      // pixels of a page's width
 )
 
 // A Text is what a file says, paragraph by paragraph. Why tells in one sentence why there is none.
@@ -39,6 +46,9 @@ type Source struct {
 	Name  string // of the file; a hint where the bytes do not tell what they are
 	Size  int64
 	Bytes func(ctx context.Context) (Bytes, error) // ctx ends when the file is closed
+
+	// Password is asked while the file is locked; nil, or "", when nobody knows it.
+	Password func(ctx context.Context) (string, error)
 }
 
 // Bytes are those of a file.
@@ -52,12 +62,16 @@ type Settings struct {
 	Program string        // this program; "" is the running one
 	Cache   string        // folder of compiled code, writable by this program alone; "" for none
 	Most    int           // files that are open at once; 0 is 8
+	Once    bool          // one file and no other: no child waits for the next
+	Office  Office        // draws office documents; nil shows them as their text
 	Idle    time.Duration // after which an open file is closed; 0 is two minutes
 }
 
-// A Pool keeps the files that are open, each in a child of its own, and one child that waits for the next file.
+// A Pool keeps the files that are open, each in a child of its own, and one child that waits for the next PDF.
 type Pool struct {
-	set Settings
+	set  Settings
+	ctx  context.Context // ends when the pool is closed: for what takes longer than a question
+	stop context.CancelFunc
 
 	mu       sync.Mutex
 	closed   bool
@@ -83,11 +97,14 @@ func NewPool(s Settings) (*Pool, error) {
 		}
 		s.Program = program
 	}
-	return &Pool{set: s, files: map[string]*File{}, verdicts: map[string]verdict{}, spare: make(chan *child, 1)}, nil
+	p := &Pool{set: s, files: map[string]*File{}, verdicts: map[string]verdict{}, spare: make(chan *child, 1)}
+	p.ctx, p.stop = context.WithCancel(context.Background())
+	return p, nil
 }
 
 // Close ends every child, when the questions that are being answered are.
 func (p *Pool) Close() {
+	p.stop()
 	p.mu.Lock()
 	p.closed = true
 	files := p.files
@@ -104,15 +121,15 @@ func (p *Pool) Close() {
 	}
 }
 
-// Warm starts a child that waits for the next file, so that its reader does not.
+// Warm starts a child that waits for the next PDF, so that its reader does not.
 func (p *Pool) Warm() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || len(p.spare) > 0 {
+	if p.closed || p.set.Once || len(p.spare) > 0 {
 		return
 	}
 	p.work.Go(func() {
-		c, err := p.start()
+		c, err := p.start(withPDF)
 		if err != nil {
 			return // the next file starts its own, and says what is wrong
 		}
@@ -126,11 +143,13 @@ func (p *Pool) Warm() {
 
 // A File is one that is open. Its child may die at any time: the next question starts another.
 type File struct {
-	pool *Pool
-	src  Source
-	turn chan struct{} // full while somebody asks; it guards what follows
-	gone bool
-	info Info
+	pool  *Pool
+	src   Source
+	turn  chan struct{} // full while somebody asks; it guards what follows
+	gone  bool
+	info  Info
+	tried string // the password that was tried last
+	drawn []byte // the file as LibreOffice drew it, kept while the file is open
 	*running
 
 	used int64 // guarded by Pool.mu
@@ -141,6 +160,7 @@ type File struct {
 type running struct {
 	*child
 	bytes Bytes
+	size  int64 // of bytes
 	stop  context.CancelFunc
 }
 
@@ -237,7 +257,7 @@ func (f *File) end() {
 // open has a child open the file, when none has it.
 func (f *File) open() error {
 	if f.running != nil {
-		return nil
+		return f.unlockAgain()
 	}
 	if why := f.pool.verdict(f.src.Key, ""); why != "" {
 		f.info = Info{Kind: "File", Why: why}
@@ -249,18 +269,59 @@ func (f *File) open() error {
 		stop()
 		return err
 	}
-	c, err := f.pool.next()
+	c, err := f.pool.childFor(b, f.src.Size)
 	if err != nil {
 		stop()
 		return errors.Join(err, b.Close())
 	}
-	f.running, f.info = &running{c, b, stop}, Info{}
-	err = f.ask("", askOpen, opening{f.src.Size, f.src.Name}, &f.info)
+	f.running, f.info = &running{c, b, f.src.Size, stop}, Info{}
+	f.tried = ""
+	if err = f.begin(""); err == nil {
+		err = f.unlockAgain()
+	}
+	if err != nil || f.pool.set.Office == nil || f.info.Office == "" {
+		return err
+	}
+	return f.redraw()
+}
+
+// begin has the child open the file.
+func (f *File) begin(password string) error {
+	var info Info
+	err := f.ask("", askOpen, opening{f.src.Size, f.src.Name, password}, &info)
 	if say, ok := errors.AsType[Sentence](err); ok {
-		f.info = Info{Kind: "File", Why: string(say)}
+		info, err = Info{Kind: "File", Why: string(say)}, nil
+	}
+	f.info = info
+	return err
+}
+
+// unlockAgain tries the password that the source knows by now, each once.
+func (f *File) unlockAgain() error {
+	if !f.info.Locked || f.src.Password == nil {
 		return nil
 	}
-	return err
+	password, err := f.src.Password(f.pool.ctx)
+	if err != nil || password == "" || password == f.tried {
+		return err
+	}
+	f.tried = password
+	return f.begin(password)
+}
+
+// Unlock opens a locked file with its password. A Sentence tells that it is not the one, or that there is no lock.
+func (f *File) Unlock(password string) error {
+	if !f.info.Locked {
+		return ErrNotLocked
+	}
+	f.tried = password
+	if err := f.begin(password); err != nil {
+		return err
+	}
+	if len(f.info.Pages) == 0 {
+		return Sentence(f.info.Why)
+	}
+	return nil
 }
 
 // A Sentence is why a file, or a page of it, is not shown. It is meant for the reader.
@@ -274,6 +335,9 @@ const (
 	deadly  = Sentence("It could not be read: it is broken, or made to break what reads it.")
 	garbled = Sentence("It could not be read: what reads it gave no answer that makes sense.")
 )
+
+// ErrNotLocked is what Unlock says of a file that is open.
+const ErrNotLocked = Sentence("The file is not locked: it opens without a password, or its password is known already.")
 
 // Info says what the file is.
 func (f *File) Info() Info { return f.info }
@@ -345,132 +409,4 @@ func (f *File) Words() (t Text) {
 		}
 	}
 	return t
-}
-
-func (f *File) ask(name string, kind byte, what, into any) error {
-	body, err := f.answer(name, kind, what, result, nil)
-	if err != nil {
-		return err
-	}
-	if json.Unmarshal(body, into) != nil {
-		return garbled
-	}
-	return nil
-}
-
-// answer puts one question to the child and brings it the ranges that it needs. A child that dies or takes too long has
-// its question kept: it is not put to another child. name names the question.
-func (f *File) answer(name string, kind byte, what any, expect byte, into []byte) ([]byte, error) {
-	if why := f.pool.verdict(f.src.Key, name); why != "" {
-		return nil, Sentence(why)
-	}
-	body, got, late, err := f.put(kind, what, into)
-	if errors.Is(err, errGone) && kind != askOpen { // it died while nobody asked it: the question is not to blame
-		f.end()
-		body, got, late, err = f.put(kind, what, into)
-	}
-	switch {
-	case err == nil && got == failed:
-		return nil, Sentence(body)
-	case err == nil && got == expect:
-		return body, nil
-	case errors.Is(err, errBytes), f.running == nil: // the store's fault, or the machine's, not the file's
-		f.end()
-		return nil, err
-	}
-	f.end()
-	why := deadly
-	switch {
-	case late:
-		why = tooLong
-	case err == nil:
-		why = garbled
-	}
-	f.pool.judge(f.src.Key, name, string(why))
-	return nil, why
-}
-
-// put opens the file again if its child is gone, and puts the question in the time that there is for one.
-func (f *File) put(kind byte, what any, into []byte) (body []byte, got byte, late bool, err error) {
-	if f.running == nil {
-		if err := f.open(); err != nil {
-			return nil, 0, false, err
-		}
-		if f.running == nil {
-			return []byte(f.info.Why), failed, false, nil
-		}
-	}
-	alarm := time.AfterFunc(timeLimit, f.child.kill)
-	body, got, err = f.exchange(kind, what, into)
-	return body, got, !alarm.Stop(), err
-}
-
-var (
-	errBytes = errors.New("docwork: the bytes of the file")
-	errGone  = errors.New("docwork: the child is gone")
-)
-
-func (f *File) exchange(kind byte, what any, into []byte) (body []byte, got byte, err error) {
-	if err := sendJSON(f.child.in, kind, what); err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", errGone, err)
-	}
-	most := maxResult
-	if kind == askPage {
-		most = 9 + 4*(maxPixels+maxPixels/8)
-	}
-	var scratch []byte
-	for {
-		got, body, err := receive(f.child.out, most, into)
-		if err != nil || got != need {
-			return body, got, err
-		}
-		if len(body) != 12 {
-			return nil, 0, fmt.Errorf("docwork: a need of %d bytes", len(body))
-		}
-		off, n := int64(binary.BigEndian.Uint64(body)), int(binary.BigEndian.Uint32(body[8:])) //nolint:gosec // checked below
-		if off < 0 || off > f.src.Size || n > maxRange {
-			return nil, 0, fmt.Errorf("docwork: %d bytes at %d are needed", n, off)
-		}
-		if cap(scratch) < n {
-			scratch = make([]byte, max(n, 64<<10))
-		}
-		m, err := f.bytes.ReadAt(scratch[:n], off)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, 0, fmt.Errorf("%w: %w", errBytes, err)
-		}
-		if err := send(f.child.in, given, scratch[:m]); err != nil {
-			return nil, 0, err
-		}
-	}
-}
-
-// A verdict is why a question is not put to a child for now. It ends: a machine that is short of time or memory ends
-// children too.
-type verdict struct {
-	why   string
-	until time.Time
-}
-
-const verdictLasts = 10 * time.Minute
-
-// mostVerdicts bounds what is remembered of files that end children; then it is all forgotten.
-const mostVerdicts = 10_000
-
-func (p *Pool) judge(key, question, why string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.verdicts) >= mostVerdicts {
-		clear(p.verdicts)
-	}
-	p.verdicts[key+"\x00"+question] = verdict{why, time.Now().Add(verdictLasts)}
-}
-
-func (p *Pool) verdict(key, question string) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	v := p.verdicts[key+"\x00"+question]
-	if time.Now().After(v.until) {
-		return ""
-	}
-	return v.why
 }

@@ -22,8 +22,8 @@ import (
 
 // The test binary is its own child, as the program is.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == Command {
-		if err := Child(hook{os.Stdin}, os.Stdout, os.Args[2]); err != nil {
+	if len(os.Args) == 4 && os.Args[1] == Command {
+		if err := Child(hook{os.Stdin}, os.Stdout, os.Args[2], os.Args[3]); err != nil {
 			os.Exit(1)
 		}
 		os.Exit(0)
@@ -178,7 +178,11 @@ func TestADyingChild(t *testing.T) {
 	starts := 0
 	deadly.Bytes = func(context.Context) (Bytes, error) {
 		starts++
-		return killing{func() { p.files["deadly"].child.kill() }}, nil
+		return killing{func() {
+			if r := p.files["deadly"].running; r != nil { // not yet while the parent looks at the beginning
+				r.child.kill()
+			}
+		}}, nil
 	}
 	for range 2 { // the child dies in the middle of opening it, and no second one is tried
 		err := p.Do(t.Context(), deadly, func(f *File) error {
@@ -288,7 +292,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(zipped(f, map[string]string{"word/document.xml": word}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var e *engine // PDFium is fuzzed by its own people
-		file := e.openFile(bytes.NewReader(data), int64(len(data)), "a.txt")
+		file := e.openFile(bytes.NewReader(data), opening{Size: int64(len(data)), Name: "a.txt"})
 		info := file.info()
 		if (len(info.Pages) == 0) != (info.Why != "") {
 			t.Errorf("%d pages, and why there are none: %q", len(info.Pages), info.Why)

@@ -14,6 +14,8 @@ type Info struct {
 	Kind     string   `json:"kind"`     // "PDF", "Word document"
 	Pages    []Size   `json:"pages"`    // none: Why tells
 	Why      string   `json:"why"`      // one sentence: why there are no pages
+	Office   string   `json:"office"`   // LibreOffice may draw it, as a file of this kind: "docx"; "" when it may not, or did
+	Locked   bool     `json:"locked"`   // there are none for want of the password
 	Leaves   string   `json:"leaves"`   // one sentence: what the pages leave out; "" when they show the file as it is
 	Children []Member `json:"children"` // attachments of a message, members of an archive
 }
@@ -62,8 +64,12 @@ func (nothing) within(int, area.Area) (string, error)      { return "", errNoPag
 
 func cannot(kind, why string) file { return nothing{Kind: kind, Why: why} }
 
+// locked is a file that opens with a password only.
+func locked(kind, why string) file { return nothing{Kind: kind, Why: why, Locked: true} }
+
 // openFile finds out what the bytes are and opens them as that. It must not trust a single one of them.
-func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
+func (e *engine) openFile(r io.ReadSeeker, o opening) file {
+	size := o.Size
 	head := make([]byte, min(size, 4096))
 	if _, err := io.ReadFull(r, head); err != nil {
 		return cannot("File", "The file did not come through whole.")
@@ -75,7 +81,7 @@ func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
 	case size == 0:
 		return cannot("Empty file", "The file is empty.")
 	case isPDF(head):
-		return e.openPDF(r, size)
+		return e.openPDF(r, o)
 	}
 	if kind := pictureKind(head); kind != "" {
 		return openPicture(kind, r, size)
@@ -87,13 +93,18 @@ func (e *engine) openFile(r io.ReadSeeker, size int64, name string) file {
 	if _, err := io.ReadFull(r, data); err != nil {
 		return cannot("File", "The file did not come through whole.")
 	}
-	return openText(data, name)
+	return openText(data, o.Name)
 }
+
+// pdfHeader is how a PDF begins, within its first pdfWithin bytes.
+var pdfHeader = []byte("%PDF-")
+
+const pdfWithin = 1024
 
 // isPDF allows for what some programs put before the header (PDF 32000-1 annex H, note 13), but not for another kind of
 // file that has a PDF in it.
 func isPDF(head []byte) bool {
-	at := bytes.Index(head[:min(len(head), 1024)], []byte("%PDF-"))
+	at := bytes.Index(head[:min(len(head), pdfWithin)], pdfHeader)
 	return at == 0 || at > 0 && !headerLine.Match(head) && !bytes.HasPrefix(head, []byte("PK\x03\x04"))
 }
 

@@ -54,14 +54,20 @@ type pdfFile struct {
 	forms bool
 }
 
-func (e *engine) openPDF(r io.ReadSeeker, size int64) file {
+func (e *engine) openPDF(r io.ReadSeeker, o opening) file {
 	if e == nil {
 		return cannot("PDF", "This installation cannot show PDF files.")
 	}
-	opened, err := e.pdf.OpenDocument(&requests.OpenDocument{FileReader: r, FileReaderSize: size})
+	ask := &requests.OpenDocument{FileReader: r, FileReaderSize: o.Size}
+	if o.Password != "" {
+		ask.Password = &o.Password
+	}
+	opened, err := e.pdf.OpenDocument(ask)
 	switch {
+	case errors.Is(err, pdferrors.ErrPassword) && o.Password != "":
+		return locked("PDF", "The PDF is locked, and this password does not open it.")
 	case errors.Is(err, pdferrors.ErrPassword):
-		return cannot("PDF", "The PDF is locked with a password.")
+		return locked("PDF", "The PDF is locked with a password.")
 	case errors.Is(err, pdferrors.ErrSecurity):
 		return cannot("PDF", "The PDF is encrypted in a way that cannot be read here.")
 	case err != nil:

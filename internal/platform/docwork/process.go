@@ -2,6 +2,7 @@ package docwork
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"countersign/internal/platform/confine"
 )
 
 // A child is a process that has given up what it can and waits for a file.
@@ -19,21 +22,29 @@ type child struct {
 	once sync.Once
 }
 
-// next takes the child that waits, or starts one, and has another one start.
-func (p *Pool) next() (*child, error) {
+// childFor gives a child for a file. To choose one the parent looks whether the beginning could be that of a PDF, or of
+// something that is to be drawn as one; a child that has no PDFium ready is never given one. What the file is, only the child finds out.
+func (p *Pool) childFor(b io.ReaderAt, size int64) (*child, error) {
+	head := make([]byte, min(size, pdfWithin))
+	if n, err := b.ReadAt(head, 0); n < len(head) {
+		return nil, fmt.Errorf("%w: %w", errBytes, err)
+	}
+	if !bytes.Contains(head, pdfHeader) && (p.set.Office == nil || !mayBeOffice(head)) {
+		return p.start(without)
+	}
 	defer p.Warm()
 	select {
 	case c := <-p.spare:
 		return c, nil
 	default:
-		return p.start()
+		return p.start(withPDF)
 	}
 }
 
-func (p *Pool) start() (*child, error) {
-	cmd := exec.Command(p.set.Program, Command, p.set.Cache) //nolint:gosec // the running program itself
+func (p *Pool) start(what string) (*child, error) {
+	cmd := exec.Command(p.set.Program, Command, what, p.set.Cache) //nolint:gosec // the running program itself
 	cmd.Env, cmd.Dir = []string{}, os.TempDir()
-	bind(cmd)
+	confine.Bind(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("docwork: %w", err)

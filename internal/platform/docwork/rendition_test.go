@@ -15,7 +15,7 @@ import (
 // opened opens bytes in the test's own process, without PDFium.
 func opened(data []byte, name string) file {
 	var e *engine
-	return e.openFile(bytes.NewReader(data), int64(len(data)), name)
+	return e.openFile(bytes.NewReader(data), opening{Size: int64(len(data)), Name: name})
 }
 
 // said is all text of a file, page after page.

@@ -14,7 +14,11 @@ import (
 func openText(data []byte, name string) file {
 	for _, r := range renditions {
 		if r.is(data, name) {
-			return r.open(data)
+			f := r.open(data)
+			if s, ok := f.(*sheets); ok && r.office != nil {
+				s.says.Office = r.office(data)
+			}
+			return f
 		}
 	}
 	text, ok := decode(data)
@@ -27,17 +31,19 @@ func openText(data []byte, name string) file {
 // renditions are the kinds of file that are shown as their text, each with how it is known: by its bytes, and where they
 // do not tell, by its name.
 var renditions = []struct {
-	is   func(data []byte, name string) bool
-	open func(data []byte) file
+	is     func(data []byte, name string) bool
+	open   func(data []byte) file
+	office func(data []byte) string // the kind as LibreOffice knows it, when it may draw it
 }{
-	{isDocx, openDocx},
-	{isWorkbook, openWorkbook},
-	{isSlides, openSlides},
-	{isOpenDocument, openOpenDocument},
-	{isArchive, openArchive},
-	{isRTF, openRTF},
-	{isMail, openMail},
-	{isHTML, openHTML},
+	{isDocx, openDocx, kindOf("docx")},
+	{isWorkbook, openWorkbook, kindOf("xlsx")},
+	{isSlides, openSlides, kindOf("pptx")},
+	{isOpenDocument, openOpenDocument, openDocumentKind},
+	{isArchive, openArchive, nil},
+	{isOLE, openOLE, nil}, // it says its kind itself
+	{isRTF, openRTF, kindOf("rtf")},
+	{isMail, openMail, nil},
+	{isHTML, openHTML, nil},
 }
 
 func plainText(text string) file {

@@ -13,6 +13,7 @@ import (
 // that many bytes. The child asks for ranges of the file while it works on what the parent asked of it.
 const (
 	askOpen  = 'o' // parent: an opening
+	askDrawn = 'O' // parent: an opening, of a PDF that is the same file drawn by LibreOffice
 	askPage  = 'p' // parent: a pageWanted
 	askText  = 't' // parent: a textWanted
 	askFind  = 'f' // parent: a findWanted
@@ -79,6 +80,8 @@ func receive(r io.Reader, most int, into []byte) (kind byte, body []byte, err er
 type opening struct {
 	Size int64  `json:"size"`
 	Name string `json:"name"` // a hint where bytes do not tell, such as .csv
+
+	Password string `json:"password"` // of a locked file; "" for none
 }
 
 type pageWanted struct {

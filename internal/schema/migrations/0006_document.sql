@@ -70,6 +70,13 @@ CREATE TABLE residency (
     lifted_at BIGINT NOT NULL); -- 0 while it stands
 CREATE INDEX residency_scope ON residency (scope_id, lifted_at);
 
+-- The password of a locked file, for whoever may read the version.
+CREATE TABLE version_password (
+    version_id TEXT PRIMARY KEY REFERENCES version (id),
+    sealed ${BLOB} NOT NULL,
+    set_by TEXT NOT NULL REFERENCES person (id),
+    set_at BIGINT NOT NULL);
+
 -- Every page that was sent to a reader, written before it was sent.
 CREATE TABLE page_seen (
     version_id TEXT NOT NULL REFERENCES version (id),

@@ -1,7 +1,0 @@
-package docwork
-
-import "golang.org/x/sys/unix"
-
-const auditArch = unix.AUDIT_ARCH_AARCH64
-
-var refusedHere []uint32
