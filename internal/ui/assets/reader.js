@@ -5,7 +5,7 @@ const reader = document.querySelector("[data-reader]");
 if (reader) {
   const sheets = [...reader.querySelectorAll("[data-sheet]")];
   const shares = new Map(); // sheet → how much of the window it fills
-  const shown = new Map(); // number of a page → milliseconds since the last report
+  const shown = new Map(); // where to report and number of a page → milliseconds since the last report
   const count = reader.querySelector("[data-page]");
   let current = null;
 
@@ -121,17 +121,23 @@ if (reader) {
     });
   }
 
+  // seen names what a sheet shows: "address#page", several with spaces between.
+  const seen = (sheet) => sheet.dataset.seen ?? reader.dataset.reader + "#" + sheet.dataset.sheet;
+
   // A page counts as on screen while it fills the most of a window that is looked at.
   const TICK = 1000;
   setInterval(() => {
-    if (current && document.visibilityState === "visible") shown.set(current.dataset.sheet, (shown.get(current.dataset.sheet) ?? 0) + TICK);
+    if (current && document.visibilityState === "visible") for (const s of seen(current).split(" ")) shown.set(s, (shown.get(s) ?? 0) + TICK);
   }, TICK);
   const report = () => {
-    if (!shown.size) return;
-    const form = new URLSearchParams();
-    for (const [n, ms] of shown) form.set("p" + n, ms);
+    const forms = new Map();
+    for (const [s, ms] of shown) {
+      const [at, n] = s.split("#");
+      if (!forms.has(at)) forms.set(at, new URLSearchParams());
+      forms.get(at).set("p" + n, ms);
+    }
     shown.clear();
-    navigator.sendBeacon(reader.dataset.reader, form);
+    for (const [at, form] of forms) navigator.sendBeacon(at, form);
   };
   setInterval(report, 15 * TICK);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") report(); });
