@@ -34,9 +34,10 @@ type readPage struct {
 	Turns  int
 	Find   string
 	Hits   []document.Hit
-	Say    string       // why nothing could be looked for
-	Task   ident.TaskID // whose review this reading is for: places can be pointed to
-	At     mark         // a place that is shown
+	Say    string         // why nothing could be looked for
+	Task   ident.TaskID   // that this reading is for
+	Board  document.Board // what that task says of these pages; places can be pointed to
+	At     mark           // a place that is shown
 }
 
 // A mark is a rectangle of a page, in parts of it.
@@ -71,6 +72,12 @@ func (p pages) read(w http.ResponseWriter, r *http.Request) error {
 	x.At = markOf(q.Get("at"))
 	if t := q.Get("task"); ident.Valid(t) {
 		x.Task = ident.TaskID(t)
+		// A finding or a question stands in a file of the task, not in one inside it.
+		if len(part.In) == 0 {
+			if x.Board, err = p.s.Pinned(r.Context(), web.Who(r), x.Task, part.Version); err != nil {
+				return err
+			}
+		}
 	}
 	if x.At.Page > 0 && !q.Has("from") {
 		x.From = x.At.Page
@@ -289,14 +296,6 @@ func pageCount(x readPage) string {
 		return ", " + ui.Plural(n, "page", "pages")
 	}
 	return ""
-}
-
-// point is where the places pointed to go: the review's form.
-func (x readPage) point() string {
-	if x.Task == "" || len(x.View.In) > 0 { // a finding stands in a file of the submission, not in one inside it
-		return ""
-	}
-	return "/tasks/" + string(x.Task) + "/review?version=" + url.QueryEscape(string(x.View.Version.ID))
 }
 
 // ofVersion is the address of something else about the part that is read.

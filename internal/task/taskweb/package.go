@@ -276,9 +276,9 @@ func besideHref(document ident.DocumentID, left, right int64, t ident.TaskID) st
 	return documentPath(document) + "/beside?left=" + strconv.FormatInt(left, 10) + "&right=" + strconv.FormatInt(right, 10) + "&task=" + string(t)
 }
 
-// placeHref leads to a place in a file: the page, with the rectangle marked.
-func placeHref(document ident.DocumentID, n int64, page int, area string) string {
-	href := fileHref(document, n)
+// placeHref leads to a place in a file: the page, with the rectangle marked, among all that the task says of it.
+func placeHref(document ident.DocumentID, n int64, page int, area string, t ident.TaskID) string {
+	href := fileHref(document, n) + "&task=" + string(t)
 	if page == 0 {
 		return href
 	}
