@@ -15,6 +15,8 @@ import (
 	"countersign/internal/engagement"
 	"countersign/internal/find"
 	"countersign/internal/imports"
+	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/ident"
 	"countersign/internal/matter"
 	"countersign/internal/platform/config"
 	"countersign/internal/platform/docwork"
@@ -25,6 +27,7 @@ import (
 	"countersign/internal/probe"
 	"countersign/internal/task"
 	"countersign/internal/task/desk"
+	"countersign/internal/task/pin"
 	"countersign/internal/thread"
 	"countersign/internal/trail"
 )
@@ -114,6 +117,7 @@ func (a *App) compose() error {
 	a.Task = task.New(g, a.Document)
 	a.Desk = desk.New(g)
 	a.Document.UseTasks(writers{a.Task})
+	a.Document.UsePins(boards{pin.New(g, a.Task)})
 	a.Thread = thread.New(g, sender, c.BaseURL)
 	a.Trail = trail.New(g)
 	a.Find = find.New(g)
@@ -160,6 +164,21 @@ func (w writers) VersionComing(ctx context.Context, tx *gate.Tx, d document.Docu
 		return "", nil
 	}
 	return w.tasks.VersionComing(ctx, tx, d.Task)
+}
+
+// boards lets the reader of documents show what a task says of their pages.
+type boards struct{ pins *pin.Service }
+
+func (b boards) Board(ctx context.Context, who actor.Actor, t ident.TaskID, v ident.VersionID) (out document.Board, err error) {
+	p, err := b.pins.Board(ctx, who, t, v)
+	if err != nil {
+		return out, err
+	}
+	out = document.Board{Task: p.Task.Name(), Find: p.Find, Ask: p.Ask}
+	for _, x := range p.Pins {
+		out.Pins = append(out.Pins, document.Pin(x))
+	}
+	return out, nil
 }
 
 // Run works jobs and serves pages until ctx ends. ready is told the address in use.

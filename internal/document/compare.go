@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"countersign/internal/document/redline"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
@@ -16,7 +17,7 @@ import (
 type Comparison struct {
 	Document Document
 	From, To Version
-	Passages []Passage // none: the words are the same
+	Passages []redline.Passage // none: the words are the same
 	Why      string
 }
 
@@ -67,7 +68,7 @@ func (s *Service) Compare(ctx context.Context, who actor.Actor, id ident.Documen
 		c.Why = after.Why
 	}
 	if c.Why == "" {
-		c.Passages = Redline(before.Paragraphs, after.Paragraphs)
+		c.Passages = redline.Compare(before.Paragraphs, after.Paragraphs)
 	}
 	return c, nil
 }

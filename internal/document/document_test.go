@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"countersign/internal/document"
+	"countersign/internal/document/redline"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
@@ -509,7 +510,7 @@ func TestCompare(t *testing.T) {
 			testkit.WantKind(t, err, c.want)
 		}
 		c, err := b.Compare(ctx, testkit.As(testkit.Junior), id, 1, 2)
-		if err != nil || len(c.Passages) != 2 || c.Passages[1].Runs[1] != (document.Run{Text: "here", Op: document.Removed}) || c.Passages[1].Runs[2] != (document.Run{Text: "there", Op: document.Added}) {
+		if err != nil || len(c.Passages) != 2 || c.Passages[1].Runs[1] != (redline.Run{Text: "here", Op: redline.Removed}) || c.Passages[1].Runs[2] != (redline.Run{Text: "there", Op: redline.Added}) {
 			t.Errorf("%+v, %v", c.Passages, err)
 		}
 		if done, _ := b.Entries(document.CompareVersions); done != 1 {

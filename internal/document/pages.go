@@ -33,11 +33,13 @@ type Files interface {
 // A Hit is a page with words that were looked for.
 type Hit = docwork.Hit
 
-// A View is a version as it is read: its pages, and what may be done beside looking.
+// A View is a version, or a file inside it, as it is read: its pages, and what may be done beside looking.
 type View struct {
 	Document Document
 	Version  Version
-	Info     docwork.Info
+	In       Path           // of the file inside the version that is read; empty: the version itself
+	Info     docwork.Info   // of the file that is read
+	Family   []Kin          // the version and what is inside, in the order of a tree; the version alone when nothing is
 	Unlock   authz.Decision // whether the reader may give the password of a locked file
 	Native   authz.Decision // whether the reader may take out the file, and so its text
 	Code     string         // of the reader's session, as it stands in the mark
@@ -47,20 +49,22 @@ type View struct {
 // sitting is how long after a page was sent a version counts as still being read.
 const sitting = 15 * time.Minute
 
-// View opens a version for reading, page by page. The first time in a sitting it leaves the entry document.see; the
+// View opens a part for reading, page by page. The first time in a sitting it leaves the entry document.see; the
 // pages that are sent follow in entries of their own.
 //
-// Faults: NotFound, Forbidden (in quarantine).
-func (s *Service) View(ctx context.Context, who actor.Actor, id ident.VersionID) (out View, err error) {
-	defer fault.Wrap(&err, "document.View(%s)", id)
+// Faults: NotFound (also a file inside that is not there), Forbidden (in quarantine).
+func (s *Service) View(ctx context.Context, who actor.Actor, p Part) (out View, err error) {
+	defer fault.Wrap(&err, "document.View(%s)", p)
 	view := s.Gate.View(who)
+	id := p.Version
+	out.In = p.In
 	out.Code = SessionCode(who)
 	if out.Says, err = markOf(ctx, view, who, view.Now); err != nil {
 		return out, err
 	}
 	var recent int
-	if err := view.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM page_seen WHERE version_id = ? AND person_id = ? AND session_id = ? AND last_at > ?`,
-		id, who.Person, who.Session, db.Micros(view.Now.Add(-sitting)))).Scan(&recent); err != nil {
+	if err := view.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM page_seen WHERE version_id = ? AND inside = ? AND person_id = ? AND session_id = ? AND last_at > ?`,
+		id, p.In.String(), who.Person, who.Session, db.Micros(view.Now.Add(-sitting)))).Scan(&recent); err != nil {
 		return out, err
 	}
 	if recent > 0 {
@@ -75,7 +79,7 @@ func (s *Service) View(ctx context.Context, who actor.Actor, id ident.VersionID)
 				return err
 			}
 			tx.Record(gate.Entry{Subject: d.ref(), Rev: out.Version.N, Matter: d.Matter, Owner: d.Firm, Values: map[string]string{
-				"version": strconv.FormatInt(out.Version.N, 10), "version_id": string(id), "session_code": out.Code}})
+				"version": strconv.FormatInt(out.Version.N, 10), "version_id": string(id), "inside": p.In.String(), "session_code": out.Code}})
 			return nil
 		})
 	}
@@ -87,8 +91,8 @@ func (s *Service) View(ctx context.Context, who actor.Actor, id ident.VersionID)
 		return View{}, err
 	}
 	out.Native = native
-	err = s.Files.Do(ctx, s.source(out.Version), func(f *docwork.File) error { out.Info = f.Info(); return nil })
-	if err == nil && out.Info.Locked {
+	out.Info, out.Family, err = s.open(ctx, out.Version, p.In)
+	if err == nil && out.Info.Locked && len(p.In) == 0 {
 		out.Unlock, err = view.May(ctx, UnlockFile, out.Document.Subject())
 	}
 	return out, err
@@ -175,13 +179,13 @@ func turned(m image.Image, quarters int) image.Image {
 	return m
 }
 
-// Page writes page n (from 1) of a version to w as a PNG, width pixels wide, with the reader's name, organization, the
+// Page writes page n (from 1) of a part to w as a PNG, width pixels wide, with the reader's name, organization, the
 // time and the code of the session in its pixels. That the page was seen is on record before its first byte is sent.
 //
 // Faults: NotFound (also a page that is not there), Forbidden, Invalid (it cannot be drawn, or not be marked).
-func (s *Service) Page(ctx context.Context, who actor.Actor, id ident.VersionID, n int, look Look, w io.Writer) (err error) {
-	defer fault.Wrap(&err, "document.Page(%s, %d)", id, n)
-	v, _, err := s.may(ctx, who, id, SeePages)
+func (s *Service) Page(ctx context.Context, who actor.Actor, p Part, n int, look Look, w io.Writer) (err error) {
+	defer fault.Wrap(&err, "document.Page(%s, %d)", p, n)
+	v, _, err := s.may(ctx, who, p.Version, SeePages)
 	if err != nil {
 		return err
 	}
@@ -191,7 +195,7 @@ func (s *Service) Page(ctx context.Context, who actor.Actor, id ident.VersionID,
 		return err
 	}
 	var page *docwork.Page
-	err = s.Files.Do(ctx, s.source(v), func(f *docwork.File) error {
+	err = s.reading(ctx, v, p.In, func(f *docwork.File) error {
 		if n < 1 || n > len(f.Info().Pages) {
 			return fault.Missing()
 		}
@@ -199,7 +203,7 @@ func (s *Service) Page(ctx context.Context, who actor.Actor, id ident.VersionID,
 		return err
 	})
 	if err != nil {
-		return toReader(err)
+		return err
 	}
 	defer page.Release()
 	stamp, err := stamps.of(says, page.Width)
@@ -211,7 +215,7 @@ func (s *Service) Page(ctx context.Context, who actor.Actor, id ident.VersionID,
 		return err
 	}
 	if page.Width >= legible {
-		if err := s.putOnRecord(ctx, who, v, n, view.Now); err != nil {
+		if err := s.putOnRecord(ctx, who, v, p.In, n, view.Now); err != nil {
 			return err
 		}
 	}
@@ -237,16 +241,16 @@ func (p *pngBuffers) Get() *png.EncoderBuffer {
 
 func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.Pool.Put(b) }
 
-// Quote returns the words of page n (from 1) that stand in a rectangle, or all of them when in is nil.
+// Quote returns the words of page n (from 1) of a part that stand in a rectangle, or all of them when in is nil.
 //
 // Faults: NotFound, Forbidden (who may only see pages is given no text).
-func (s *Service) Quote(ctx context.Context, who actor.Actor, id ident.VersionID, n int, in *area.Area) (text string, err error) {
-	defer fault.Wrap(&err, "document.Quote(%s, %d)", id, n)
-	v, _, err := s.may(ctx, who, id, OpenFile)
+func (s *Service) Quote(ctx context.Context, who actor.Actor, p Part, n int, in *area.Area) (text string, err error) {
+	defer fault.Wrap(&err, "document.Quote(%s, %d)", p, n)
+	v, _, err := s.may(ctx, who, p.Version, OpenFile)
 	if err != nil {
 		return "", err
 	}
-	err = s.Files.Do(ctx, s.source(v), func(f *docwork.File) error {
+	err = s.reading(ctx, v, p.In, func(f *docwork.File) error {
 		if n < 1 || n > len(f.Info().Pages) {
 			return fault.Missing()
 		}
@@ -254,25 +258,25 @@ func (s *Service) Quote(ctx context.Context, who actor.Actor, id ident.VersionID
 		return err
 	})
 	if err != nil {
-		return "", toReader(err)
+		return "", err
 	}
-	return text, s.putOnRecord(ctx, who, v, n, s.Gate.View(who).Now)
+	return text, s.putOnRecord(ctx, who, v, p.In, n, s.Gate.View(who).Now)
 }
 
-// FindIn returns the pages of a version that hold words.
+// FindIn returns the pages of a part that hold words.
 //
 // Faults: NotFound, Forbidden (who may only see pages is given no text).
-func (s *Service) FindIn(ctx context.Context, who actor.Actor, id ident.VersionID, words string) (hits []Hit, err error) {
-	defer fault.Wrap(&err, "document.FindIn(%s)", id)
-	v, _, err := s.may(ctx, who, id, OpenFile)
+func (s *Service) FindIn(ctx context.Context, who actor.Actor, p Part, words string) (hits []Hit, err error) {
+	defer fault.Wrap(&err, "document.FindIn(%s)", p)
+	v, _, err := s.may(ctx, who, p.Version, OpenFile)
 	if err != nil {
 		return nil, err
 	}
-	err = s.Files.Do(ctx, s.source(v), func(f *docwork.File) error {
+	err = s.reading(ctx, v, p.In, func(f *docwork.File) error {
 		hits, err = f.Find(words)
 		return err
 	})
-	return hits, toReader(err)
+	return hits, err
 }
 
 // SessionCode is the short name of the actor's session, as it stands in marks: "7F3A-22". It tells the session in the

@@ -31,9 +31,11 @@ func pdf(t *testing.T) string {
 
 func (b bench) page(who string, id ident.VersionID, n int) (string, error) {
 	var out bytes.Buffer
-	err := b.Page(b.T.Context(), testkit.As(who), id, n, look, &out)
+	err := b.Page(b.T.Context(), testkit.As(who), whole(id), n, look, &out)
 	return out.String(), err
 }
+
+func whole(id ident.VersionID) document.Part { return document.Part{Version: id} }
 
 // A page is a picture of its own for each reader, and is on record before it goes out; who may not know of the document
 // gets the same answer as for one that is not there.
@@ -41,7 +43,7 @@ func TestPages(t *testing.T) {
 	eachBench(t, func(t *testing.T, b bench) {
 		ctx := t.Context()
 		v := b.put(t, testkit.Attorney, "Order.pdf", pdf(t)).Version.ID
-		view, err := b.View(ctx, testkit.As(testkit.Junior), v)
+		view, err := b.View(ctx, testkit.As(testkit.Junior), whole(v))
 		if err != nil || len(view.Info.Pages) < 2 || !view.Native.Allowed || !strings.Contains(view.Says, view.Code) {
 			t.Fatalf("%+v, %v", view, err)
 		}
@@ -67,7 +69,7 @@ func TestPages(t *testing.T) {
 		}{{testkit.Walled, 1, fault.NotFound}, {testkit.Outside, 1, fault.NotFound}, {testkit.Stranger, 1, fault.NotFound}, {testkit.Junior, 0, fault.NotFound}, {testkit.Junior, 999, fault.NotFound}} {
 			_, err := b.page(c.who, v, c.page)
 			testkit.WantKind(t, err, c.want)
-			_, err = b.View(ctx, testkit.As(c.who), v)
+			_, err = b.View(ctx, testkit.As(c.who), whole(v))
 			if c.page == 1 {
 				testkit.WantKind(t, err, c.want)
 			}
@@ -75,11 +77,11 @@ func TestPages(t *testing.T) {
 		if n := b.Int(db.SQL(`SELECT COUNT(*) FROM page_seen`)); n != 2 {
 			t.Errorf("%d sights are on record after refusals", n)
 		}
-		text, err := b.Quote(ctx, testkit.As(testkit.Junior), v, 1, nil)
+		text, err := b.Quote(ctx, testkit.As(testkit.Junior), whole(v), 1, nil)
 		if err != nil || !strings.Contains(text, "granted in part") {
 			t.Errorf("%q, %v", text, err)
 		}
-		hits, err := b.FindIn(ctx, testkit.As(testkit.Junior), v, "Granted  IN part")
+		hits, err := b.FindIn(ctx, testkit.As(testkit.Junior), whole(v), "Granted  IN part")
 		if err != nil || len(hits) < 2 || hits[0].Page != 0 {
 			t.Errorf("%+v, %v", hits, err)
 		}
@@ -121,8 +123,8 @@ func TestResidency(t *testing.T) {
 			}
 			for what, err := range map[string]error{
 				"the file":  second(b.Open(ctx, testkit.As(testkit.Junior), v)),
-				"the words": second(b.Quote(ctx, testkit.As(testkit.Junior), v, 1, nil)),
-				"a search":  second(b.FindIn(ctx, testkit.As(testkit.Junior), v, "granted")),
+				"the words": second(b.Quote(ctx, testkit.As(testkit.Junior), whole(v), 1, nil)),
+				"a search":  second(b.FindIn(ctx, testkit.As(testkit.Junior), whole(v), "granted")),
 				"a redline": second(b.Compare(ctx, testkit.As(testkit.Junior), d, 1, 1)),
 			} {
 				if fault.KindOf(err) != fault.Forbidden {
@@ -179,7 +181,7 @@ func TestTell(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := b.Shown(ctx, testkit.As(testkit.Junior), v, map[int]time.Duration{2: 1500 * time.Millisecond, 99: time.Hour}); err != nil {
+		if err := b.Shown(ctx, testkit.As(testkit.Junior), whole(v), map[int]time.Duration{2: 1500 * time.Millisecond, 99: time.Hour}); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range []int{1, 0} {

@@ -41,14 +41,14 @@ func TestWindows(t *testing.T) {
 		inside.Address = "203.0.113.20"
 		see := func(want string) {
 			t.Helper()
-			_, err := b.View(ctx, inside, v)
+			_, err := b.View(ctx, inside, document.Part{Version: v})
 			if want == "" && err != nil {
 				t.Errorf("%s: %v", inside.Address, err)
 			}
 			if want != "" {
 				testkit.WantRule(t, err, want)
 			}
-			if _, err := b.View(ctx, testkit.As(testkit.Attorney), v); err != nil {
+			if _, err := b.View(ctx, testkit.As(testkit.Attorney), document.Part{Version: v}); err != nil {
 				t.Errorf("the firm itself: %v", err)
 			}
 		}

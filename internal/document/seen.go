@@ -16,12 +16,12 @@ import (
 )
 
 // putOnRecord puts on record that a page goes out, before it does. It is no verb: the entry follows in batches, by TellPages.
-func (s *Service) putOnRecord(ctx context.Context, who actor.Actor, v Version, n int, now time.Time) error {
+func (s *Service) putOnRecord(ctx context.Context, who actor.Actor, v Version, in Path, n int, now time.Time) error {
 	return s.Gate.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, db.SQL(`INSERT INTO page_seen (version_id, page, person_id, session_id, document_id, matter_id, org_id, first_at, last_at, times, shown_ms, told)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0)
-			ON CONFLICT (version_id, page, person_id, session_id) DO UPDATE SET last_at = excluded.last_at, times = page_seen.times + 1`,
-			v.ID, n, who.Person, who.Session, v.Document, v.Matter, who.Org, db.Micros(now), db.Micros(now)))
+		_, err := tx.Exec(ctx, db.SQL(`INSERT INTO page_seen (version_id, inside, page, person_id, session_id, document_id, matter_id, org_id, first_at, last_at, times, shown_ms, told)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0)
+			ON CONFLICT (version_id, inside, page, person_id, session_id) DO UPDATE SET last_at = excluded.last_at, times = page_seen.times + 1`,
+			v.ID, in.String(), n, who.Person, who.Session, v.Document, v.Matter, who.Org, db.Micros(now), db.Micros(now)))
 		return err
 	})
 }
@@ -31,13 +31,13 @@ const maxShown = 10 * time.Minute
 
 // Shown adds how long pages were on the reader's screen, by what the browser says. Pages that were not sent to this
 // session are left out.
-func (s *Service) Shown(ctx context.Context, who actor.Actor, id ident.VersionID, pages map[int]time.Duration) (err error) {
-	defer fault.Wrap(&err, "document.Shown(%s)", id)
+func (s *Service) Shown(ctx context.Context, who actor.Actor, p Part, pages map[int]time.Duration) (err error) {
+	defer fault.Wrap(&err, "document.Shown(%s)", p)
 	return s.Gate.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, n := range slices.Sorted(maps.Keys(pages)) {
 			ms := min(max(pages[n], 0), maxShown).Milliseconds()
-			if _, err := tx.Exec(ctx, db.SQL(`UPDATE page_seen SET shown_ms = shown_ms + ? WHERE version_id = ? AND page = ? AND person_id = ? AND session_id = ?`,
-				ms, id, n, who.Person, who.Session)); err != nil {
+			if _, err := tx.Exec(ctx, db.SQL(`UPDATE page_seen SET shown_ms = shown_ms + ? WHERE version_id = ? AND inside = ? AND page = ? AND person_id = ? AND session_id = ?`,
+				ms, p.Version, p.In.String(), n, who.Person, who.Session)); err != nil {
 				return err
 			}
 		}
@@ -49,7 +49,9 @@ func (s *Service) Shown(ctx context.Context, who actor.Actor, id ident.VersionID
 type Sight struct {
 	Person  string // display name
 	Org     string
+	Version ident.VersionID
 	N       int64 // number of the version
+	Inside  Path  // of the file inside the version; empty: the version itself
 	Page    int
 	First   time.Time
 	Last    time.Time
@@ -63,13 +65,15 @@ const mostSights = 2000
 
 // sights are the pages of a document that went out, newest first.
 func sights(ctx context.Context, v gate.View, d Document) ([]Sight, error) {
-	return db.All(ctx, v, db.SQL(`SELECT p.name, o.name, dv.n, s.page, s.first_at, s.last_at, s.times, s.shown_ms, s.session_id
+	return db.All(ctx, v, db.SQL(`SELECT p.name, o.name, dv.id, dv.n, s.inside, s.page, s.first_at, s.last_at, s.times, s.shown_ms, s.session_id
 		FROM page_seen s JOIN version dv ON dv.id = s.version_id JOIN person p ON p.id = s.person_id JOIN org o ON o.id = s.org_id
-		WHERE s.document_id = ? ORDER BY s.last_at DESC, s.version_id, s.page LIMIT ?`, d.ID, mostSights),
+		WHERE s.document_id = ? ORDER BY s.last_at DESC, s.version_id, s.inside, s.page LIMIT ?`, d.ID, mostSights),
 		func(rs *db.Rows, x *Sight) error {
 			var ms int64
+			var inside string
 			var session ident.SessionID
-			err := rs.Scan(&x.Person, &x.Org, &x.N, &x.Page, db.At{T: &x.First}, db.At{T: &x.Last}, &x.Times, &ms, &session)
+			err := rs.Scan(&x.Person, &x.Org, &x.Version, &x.N, &inside, &x.Page, db.At{T: &x.First}, db.At{T: &x.Last}, &x.Times, &ms, &session)
+			x.Inside, _ = ParsePath(inside) // it was written from one
 			x.Shown, x.Session = time.Duration(ms)*time.Millisecond, SessionCode(actor.Actor{Session: session})
 			return err
 		})
@@ -81,21 +85,22 @@ type TellPages struct{}
 // Kind names the job.
 func (TellPages) Kind() string { return "document.tell_pages" }
 
-// Tell writes an entry document.see for every reader and version with pages that were sent since the last time. It
+// Tell writes an entry document.see for every reader and part with pages that were sent since the last time. It
 // takes a bounded number and reports how many entries it wrote.
 func (s *Service) Tell(ctx context.Context) (entries int, err error) {
 	defer fault.Wrap(&err, "document.Tell")
 	type batch struct {
 		version  ident.VersionID
+		inside   string
 		person   ident.PersonID
 		session  ident.SessionID
 		org      ident.OrgID
 		document ident.DocumentID
 		matter   ident.MatterID
 	}
-	batches, err := db.All(ctx, s.Gate.DB, db.SQL(`SELECT DISTINCT version_id, person_id, session_id, org_id, document_id, matter_id FROM page_seen WHERE told < times LIMIT 200`),
+	batches, err := db.All(ctx, s.Gate.DB, db.SQL(`SELECT DISTINCT version_id, inside, person_id, session_id, org_id, document_id, matter_id FROM page_seen WHERE told < times LIMIT 200`),
 		func(rs *db.Rows, b *batch) error {
-			return rs.Scan(&b.version, &b.person, &b.session, &b.org, &b.document, &b.matter)
+			return rs.Scan(&b.version, &b.inside, &b.person, &b.session, &b.org, &b.document, &b.matter)
 		})
 	if err != nil {
 		return 0, err
@@ -106,18 +111,18 @@ func (s *Service) Tell(ctx context.Context) (entries int, err error) {
 			if err != nil {
 				return err
 			}
-			pages, err := db.Column[int](ctx, tx, db.SQL(`SELECT page FROM page_seen WHERE version_id = ? AND person_id = ? AND session_id = ? AND told < times ORDER BY page`, b.version, b.person, b.session))
+			pages, err := db.Column[int](ctx, tx, db.SQL(`SELECT page FROM page_seen WHERE version_id = ? AND inside = ? AND person_id = ? AND session_id = ? AND told < times ORDER BY page`, b.version, b.inside, b.person, b.session))
 			if err != nil || len(pages) == 0 {
 				return err
 			}
 			if err := tx.Permit(ctx, d.Subject()); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, db.SQL(`UPDATE page_seen SET told = times WHERE version_id = ? AND person_id = ? AND session_id = ?`, b.version, b.person, b.session).And(db.In("page", pages))); err != nil {
+			if _, err := tx.Exec(ctx, db.SQL(`UPDATE page_seen SET told = times WHERE version_id = ? AND inside = ? AND person_id = ? AND session_id = ?`, b.version, b.inside, b.person, b.session).And(db.In("page", pages))); err != nil {
 				return err
 			}
 			tx.Record(gate.Entry{Subject: d.ref(), Rev: v.N, Matter: d.Matter, Owner: d.Firm, Values: map[string]string{
-				"version": strconv.FormatInt(v.N, 10), "version_id": string(v.ID), "person": string(b.person), "pages": pageRanges(pages),
+				"version": strconv.FormatInt(v.N, 10), "version_id": string(v.ID), "inside": b.inside, "person": string(b.person), "pages": pageRanges(pages),
 				"session_code": SessionCode(actor.Actor{Session: b.session})}})
 			entries++
 			return nil

@@ -30,6 +30,32 @@ type Tasks interface {
 	VersionComing(ctx context.Context, tx *gate.Tx, d Document) (stage string, err error)
 }
 
+// A Pin is something that was said of a place on a page: a finding of a review, or a question.
+type Pin struct {
+	ID       string
+	Question bool // else a finding
+	Number   int
+	Severity string // of a finding: critical, major, minor
+	Page     int    // from 1
+	Area     string // "0.1,0.25,0.3,0.02": a rectangle in parts of the page; "" for the page as a whole
+	Text     string
+	State    string
+	By       string // display name
+}
+
+// A Board is what a task says of the pages of one version, as far as its reader may know.
+type Board struct {
+	Task string // "T-2091 Deposition summary"; "" when there is no board
+	Pins []Pin  // by page, from the top
+	Find bool   // the reader may raise a finding in this version now
+	Ask  bool   // the reader may ask about it now
+}
+
+// Pins tells what was said of places. Package pin implements it.
+type Pins interface {
+	Board(ctx context.Context, who actor.Actor, t ident.TaskID, v ident.VersionID) (Board, error)
+}
+
 // Deps is what a Service is built from.
 type Deps struct {
 	Gate     *gate.Gate
@@ -39,6 +65,7 @@ type Deps struct {
 	MaxBytes int64            // of one file; 0 is DefaultMaxBytes
 	Clock    func() time.Time // real time: it ages what waits in blob_pending
 	Tasks    Tasks            // nil until UseTasks: then nothing can be uploaded to a task
+	Pins     Pins             // nil until UsePins: then nothing is pinned
 }
 
 // A Service is this package's verbs and questions.
@@ -54,6 +81,22 @@ func NewService(d Deps) *Service {
 
 // UseTasks closes the circle in the composition root: package task is built on this one.
 func (s *Service) UseTasks(t Tasks) { s.Tasks = t }
+
+// UsePins does the same for what was said of pages.
+func (s *Service) UsePins(p Pins) { s.Pins = p }
+
+// Pinned returns what a task says of the pages of a version. A task that is not there, or not for this reader, says nothing.
+func (s *Service) Pinned(ctx context.Context, who actor.Actor, t ident.TaskID, v ident.VersionID) (b Board, err error) {
+	defer fault.Wrap(&err, "document.Pinned(%s, %s)", t, v)
+	if s.Pins == nil {
+		return b, nil
+	}
+	b, err = s.Pins.Board(ctx, who, t, v)
+	if fault.KindOf(err) == fault.NotFound {
+		return Board{}, nil
+	}
+	return b, err
+}
 
 const documentColumns = `d.id, d.matter_id, m.firm_id, d.task_id, d.kind, d.name, d.folder, d.state, d.current_n, d.made_by, d.made_at, d.rev`
 

@@ -38,7 +38,7 @@ func TestUnlock(t *testing.T) {
 		ctx := t.Context()
 		data := lockedPDF(t)
 		v := b.put(t, testkit.Attorney, "Exhibit.pdf", data).Version.ID
-		view, err := b.View(ctx, testkit.As(testkit.Junior), v)
+		view, err := b.View(ctx, testkit.As(testkit.Junior), document.Part{Version: v})
 		if err != nil || !view.Info.Locked || !view.Unlock.Allowed || len(view.Info.Pages) != 0 {
 			t.Fatalf("%+v, %v", view, err)
 		}
@@ -76,7 +76,7 @@ func TestUnlock(t *testing.T) {
 		other.Files = testkit.Files(t)
 		copied := b.put(t, testkit.Attorney, "Copy.pdf", data).Version.ID
 		for _, id := range []ident.VersionID{v, copied} {
-			text, err := other.Quote(ctx, testkit.As(testkit.Attorney), id, 1, nil)
+			text, err := other.Quote(ctx, testkit.As(testkit.Attorney), document.Part{Version: id}, 1, nil)
 			if err != nil || !strings.Contains(text, "The sealed exhibit.") {
 				t.Errorf("%q, %v", text, err)
 			}
@@ -87,7 +87,7 @@ func TestUnlock(t *testing.T) {
 
 		// Bytes in another matter are another file.
 		if got, err := b.Upload(ctx, testkit.As(testkit.Attorney), document.Upload{Matter: testkit.Shut, Kind: document.Source, Name: "Exhibit.pdf"}, strings.NewReader(data)); err == nil {
-			view, err := b.View(context.WithoutCancel(ctx), testkit.As(testkit.Attorney), got.Version.ID)
+			view, err := b.View(context.WithoutCancel(ctx), testkit.As(testkit.Attorney), document.Part{Version: got.Version.ID})
 			if err != nil || !view.Info.Locked {
 				t.Errorf("in another matter: %+v, %v", view.Info, err)
 			}

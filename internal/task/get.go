@@ -61,6 +61,9 @@ type WholeQuestion struct {
 	Text, Proposed, Answer string
 	Asker, AnsweredBy      ident.PersonID
 	Silence, At            time.Time
+	Version                ident.VersionID // it is about; "" for none
+	Page                   int
+	Area                   string
 }
 
 // A Filter narrows a list of tasks. Zero fields do not narrow.
@@ -208,9 +211,9 @@ func (w *Whole) findings(ctx context.Context, v gate.View) (err error) {
 }
 
 func (w *Whole) questions(ctx context.Context, v gate.View) (err error) {
-	w.Questions, err = db.All(ctx, v, db.SQL(`SELECT id, state, text, proposed, answer, asker_id, answered_by, silence_at, asked_at FROM question WHERE task_id = ? ORDER BY asked_at, id`, w.ID),
+	w.Questions, err = db.All(ctx, v, db.SQL(`SELECT id, state, text, proposed, answer, asker_id, answered_by, silence_at, asked_at, version_id, page, area FROM question WHERE task_id = ? ORDER BY asked_at, id`, w.ID),
 		func(rs *db.Rows, q *WholeQuestion) error {
-			return rs.Scan(&q.ID, &q.State, &q.Text, &q.Proposed, &q.Answer, &q.Asker, &q.AnsweredBy, db.At{T: &q.Silence}, db.At{T: &q.At})
+			return rs.Scan(&q.ID, &q.State, &q.Text, &q.Proposed, &q.Answer, &q.Asker, &q.AnsweredBy, db.At{T: &q.Silence}, db.At{T: &q.At}, &q.Version, &q.Page, &q.Area)
 		})
 	for i := range w.Questions {
 		if q := &w.Questions[i]; err == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/area"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
@@ -20,6 +21,9 @@ type NewQuestion struct {
 	Text     string
 	Proposed string
 	Silence  time.Time
+	Version  ident.VersionID // of the document that it is about; "" for none
+	Page     int             // from 1; 0 without a Version
+	Area     string          // rectangle of the page that was pointed to: "0.1,0.25,0.3,0.02", in parts of it; "" for none
 }
 
 func (q NewQuestion) check(now time.Time) error {
@@ -32,8 +36,29 @@ func (q NewQuestion) check(now time.Time) error {
 		return fault.InField("text", "A question has at most 20,000 characters.")
 	case q.Silence.Before(now.Add(time.Hour)):
 		return fault.InField("silence", "Give the firm at least an hour to object.")
+	case q.Version == "" && q.Page == 0 && q.Area == "":
+		return nil
+	case q.Version == "" || q.Page < 1 || q.Page > 100_000:
+		return fault.InField("text", "The page cannot be read. Point to it again.")
+	}
+	if _, ok := area.Parse(q.Area); q.Area != "" && !ok {
+		return fault.InField("text", "The place on the page cannot be read. Point to it again.")
 	}
 	return nil
+}
+
+// about checks that the document of a question is one of the task, and in use.
+func (q NewQuestion) about(ctx context.Context, tx *gate.Tx, t Task) error {
+	if q.Version == "" {
+		return nil
+	}
+	var n int
+	err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM version ver JOIN document d ON d.id = ver.document_id WHERE ver.id = ? AND d.matter_id = ? AND d.state = 'active'
+		AND (d.task_id = ? OR d.id IN (SELECT td.document_id FROM task_document td WHERE td.task_id = ?))`, q.Version, t.Matter, t.ID, t.ID)).Scan(&n)
+	if err == nil && n == 0 {
+		err = fault.InField("text", "Ask about a document of this task.")
+	}
+	return err
 }
 
 // Ask puts a question to the supervising attorney and her delegate. Work goes on with the proposed default in view.
@@ -53,6 +78,9 @@ func (s *Service) Ask(ctx context.Context, who actor.Actor, in NewQuestion) (id 
 		if err := in.check(tx.Now); err != nil {
 			return err
 		}
+		if err := in.about(ctx, tx, t); err != nil {
+			return err
+		}
 		id = ident.New()
 		text, err := tx.Seal(ctx, t.Matter, in.Text, "question.text/"+id)
 		if err != nil {
@@ -62,8 +90,8 @@ func (s *Service) Ask(ctx context.Context, who actor.Actor, in NewQuestion) (id 
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO question (id, task_id, matter_id, asker_id, text, proposed, silence_at, state, answer, answered_by, answered_at, asked_at, rev)
-			VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?, '', 0, ?, 1)`, id, t.ID, t.Matter, who.Person, text, proposed, db.Micros(in.Silence), []byte{}, db.Micros(tx.Now))); err != nil {
+		if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO question (id, task_id, matter_id, asker_id, text, proposed, version_id, page, area, silence_at, state, answer, answered_by, answered_at, asked_at, rev)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, '', 0, ?, 1)`, id, t.ID, t.Matter, who.Person, text, proposed, in.Version, in.Page, in.Area, db.Micros(in.Silence), []byte{}, db.Micros(tx.Now))); err != nil {
 			return err
 		}
 		var delegate ident.PersonID

@@ -336,8 +336,8 @@ func TestUrgentGoesAtOnceButNotOften(t *testing.T) {
 	each(t, func(t *testing.T, w *testkit.World, s *thread.Service, p *post) {
 		ctx := t.Context()
 		j := thread.Urgent{Person: testkit.PersonID(testkit.Attorney)}
-		w.Exec(db.SQL(`INSERT INTO question (id, task_id, matter_id, asker_id, text, proposed, silence_at, state, answer, answered_by, answered_at, asked_at, rev)
-			VALUES ('q', ?, ?, ?, ?, ?, ?, 'open', ?, '', 0, 1, 1)`, task, testkit.Matter, testkit.PersonID(testkit.Junior), []byte{}, []byte{}, db.Micros(w.Now().Add(5*time.Hour)), []byte{}))
+		w.Exec(db.SQL(`INSERT INTO question (id, task_id, matter_id, asker_id, text, proposed, version_id, page, area, silence_at, state, answer, answered_by, answered_at, asked_at, rev)
+			VALUES ('q', ?, ?, ?, ?, ?, '', 0, '', ?, 'open', ?, '', 0, 1, 1)`, task, testkit.Matter, testkit.PersonID(testkit.Junior), []byte{}, []byte{}, db.Micros(w.Now().Add(5*time.Hour)), []byte{}))
 		w.Exec(db.SQL(`INSERT INTO notice_setting (person_id, digest_off, urgent_off, stop_token, digested_on, urgent_at) VALUES (?, TRUE, FALSE, 'x', '', 0)`, testkit.PersonID(testkit.Attorney)))
 		told(t, s, testkit.Attorney, "question", task)
 		send := func() int {

@@ -61,7 +61,7 @@ var verbs = map[string]verb{
 	"document.restore_version": {"documents", "restored", "restore", "{it}[ as version {version}]"},
 	"document.open":            {"documents", "took out the file of", "take out the file of", "{it}[, version {version}]"},
 	"document.compare":         {"documents", "compared versions of", "compare versions of", "{it}[, {before}][ with {version}]"},
-	"document.see":             {"documents", "saw", "see", "[{pages} of ]{it}[, version {version}]"},
+	"document.see":             {"documents", "saw", "see", "[{pages} of ][file {inside} in ]{it}[, version {version}]"},
 	"document.unlock":          {"documents", "gave the password of", "give the password of", "{it}[, version {version}]"},
 	"document.set_residency":   {"access", "kept in the country", "keep in the country", "{covers} of {it}[, folder {folder}]"},
 	"document.lift_residency":  {"access", "let leave the country", "let leave the country", "{covers} of {it}[, folder {folder}]"},

@@ -67,6 +67,7 @@ const (
 // API offers the verbs and questions of documents.
 func API(api huma.API, s *document.Service) {
 	apiReads(api, s)
+	apiPages(api, s)
 	apiUploads(api, s)
 	apiQuarantine(api, s)
 	apiUnlock(api, s)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"countersign/internal/document"
+	"countersign/internal/document/redline"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
 	"countersign/internal/ui"
@@ -22,8 +23,8 @@ func (p pages) compare(w http.ResponseWriter, r *http.Request) error {
 	return web.Page(w, r, http.StatusOK, comparePage(web.Chrome(r, "What changed in "+c.Document.Name), c))
 }
 
-func segments(p document.Passage) []ui.Segment {
-	kinds := map[document.RunOp]ui.SegmentKind{document.Kept: ui.Same, document.Added: ui.Added, document.Removed: ui.Removed}
+func segments(p redline.Passage) []ui.Segment {
+	kinds := map[redline.Op]ui.SegmentKind{redline.Kept: ui.Same, redline.Added: ui.Added, redline.Removed: ui.Removed}
 	out := make([]ui.Segment, len(p.Runs))
 	for i, r := range p.Runs {
 		out[i] = ui.Segment{Text: r.Text, Kind: kinds[r.Op]}
@@ -35,7 +36,7 @@ func segments(p document.Passage) []ui.Segment {
 func changes(c document.Comparison) (n int) {
 	for _, p := range c.Passages {
 		for _, r := range p.Runs {
-			if r.Op != document.Kept {
+			if r.Op != redline.Kept {
 				n++
 				break
 			}

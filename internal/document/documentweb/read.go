@@ -2,6 +2,7 @@ package documentweb
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"countersign/internal/document"
+	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/area"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
@@ -32,9 +34,10 @@ type readPage struct {
 	Turns  int
 	Find   string
 	Hits   []document.Hit
-	Say    string       // why nothing could be looked for
-	Task   ident.TaskID // whose review this reading is for: places can be pointed to
-	At     mark         // a place that is shown
+	Say    string         // why nothing could be looked for
+	Task   ident.TaskID   // that this reading is for
+	Board  document.Board // what that task says of these pages; places can be pointed to
+	At     mark           // a place that is shown
 }
 
 // A mark is a rectangle of a page, in parts of it.
@@ -54,8 +57,12 @@ func markOf(s string) mark {
 }
 
 func (p pages) read(w http.ResponseWriter, r *http.Request) error {
-	id, q := ident.VersionID(r.PathValue("id")), r.URL.Query()
-	v, err := p.s.View(r.Context(), web.Who(r), id)
+	q := r.URL.Query()
+	part, err := partOf(r)
+	if err != nil {
+		return err
+	}
+	v, err := p.s.View(r.Context(), web.Who(r), part)
 	if err != nil {
 		return err
 	}
@@ -65,6 +72,12 @@ func (p pages) read(w http.ResponseWriter, r *http.Request) error {
 	x.At = markOf(q.Get("at"))
 	if t := q.Get("task"); ident.Valid(t) {
 		x.Task = ident.TaskID(t)
+		// A finding or a question stands in a file of the task, not in one inside it.
+		if len(part.In) == 0 {
+			if x.Board, err = p.s.Pinned(r.Context(), web.Who(r), x.Task, part.Version); err != nil {
+				return err
+			}
+		}
 	}
 	if x.At.Page > 0 && !q.Has("from") {
 		x.From = x.At.Page
@@ -76,7 +89,7 @@ func (p pages) read(w http.ResponseWriter, r *http.Request) error {
 		x.Width = widths[1]
 	}
 	if x.Find != "" && v.Native.Allowed {
-		x.Hits, err = p.s.FindIn(r.Context(), web.Who(r), id, x.Find)
+		x.Hits, err = p.s.FindIn(r.Context(), web.Who(r), part, x.Find)
 		if fault.KindOf(err) == fault.Invalid && err != nil {
 			x.Say, err = fault.Say(err), nil
 		}
@@ -124,12 +137,17 @@ func (p pages) page(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(widths, look.Width) {
 		look.Width = widths[1]
 	}
-	n, err := strconv.Atoi(r.PathValue("n"))
+	part, n, err := pageOf(r)
 	if err != nil {
-		return fault.Missing()
+		return err
 	}
+	return sendPage(r.Context(), w, p.s, web.Who(r), part, n, look)
+}
+
+// sendPage sends one page of a part, drawn for who looks at it.
+func sendPage(ctx context.Context, w http.ResponseWriter, s *document.Service, who actor.Actor, part document.Part, n int, look document.Look) error {
 	var b bytes.Buffer // whole before its first byte goes out: half a page is no page
-	if err := p.s.Page(r.Context(), web.Who(r), ident.VersionID(r.PathValue("id")), n, look, &b); err != nil {
+	if err := s.Page(ctx, who, part, n, look, &b); err != nil {
 		return err
 	}
 	h := w.Header()
@@ -137,20 +155,31 @@ func (p pages) page(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
-	_, err = b.WriteTo(w)
+	_, err := b.WriteTo(w)
 	if err != nil {
 		return nil // the reader scrolled on
 	}
 	return nil
 }
 
+// pageOf reads which page of which part an address names.
+func pageOf(r *http.Request) (part document.Part, n int, err error) {
+	if part, err = partOf(r); err != nil {
+		return part, 0, err
+	}
+	if n, err = strconv.Atoi(r.PathValue("n")); err != nil {
+		return part, 0, fault.Missing()
+	}
+	return part, n, nil
+}
+
 // words sends the text of a page for those who may have it: screen readers, and whoever cannot see pictures.
 func (p pages) words(w http.ResponseWriter, r *http.Request) error {
-	n, err := strconv.Atoi(r.PathValue("n"))
+	part, n, err := pageOf(r)
 	if err != nil {
-		return fault.Missing()
+		return err
 	}
-	text, err := p.s.Quote(r.Context(), web.Who(r), ident.VersionID(r.PathValue("id")), n, areaOf(r.URL.Query()))
+	text, err := p.s.Quote(r.Context(), web.Who(r), part, n, areaOf(r.URL.Query()))
 	if err != nil {
 		return err
 	}
@@ -185,7 +214,11 @@ func (p pages) shown(w http.ResponseWriter, r *http.Request) error {
 			seen[n] = time.Duration(ms) * time.Millisecond
 		}
 	}
-	if err := p.s.Shown(r.Context(), web.Who(r), ident.VersionID(r.PathValue("id")), seen); err != nil {
+	part, err := partOf(r)
+	if err != nil {
+		return err
+	}
+	if err := p.s.Shown(r.Context(), web.Who(r), part, seen); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -195,7 +228,7 @@ func (p pages) shown(w http.ResponseWriter, r *http.Request) error {
 func readPath(id ident.VersionID) string { return "/versions/" + url.PathEscape(string(id)) + "/read" }
 
 func (x readPage) src(n, width int) string {
-	s := "/versions/" + url.PathEscape(string(x.View.Version.ID)) + "/pages/" + strconv.Itoa(n) + "?w=" + strconv.Itoa(width)
+	s := "/versions/" + url.PathEscape(string(x.View.Version.ID)) + "/pages/" + strconv.Itoa(n) + "?w=" + strconv.Itoa(width) + x.part()
 	if x.Turns != 0 {
 		s += "&turn=" + strconv.Itoa(x.Turns)
 	}
@@ -220,6 +253,9 @@ func (x readPage) to(change func(*readPage)) string {
 	}
 	if x.Task != "" {
 		q.Set("task", string(x.Task))
+	}
+	if len(x.View.In) > 0 {
+		q.Set("in", x.View.In.String())
 	}
 	if len(q) == 0 {
 		return readPath(x.View.Version.ID)
@@ -262,16 +298,25 @@ func pageCount(x readPage) string {
 	return ""
 }
 
-// point is where the places pointed to go: the review's form.
-func (x readPage) point() string {
-	if x.Task == "" {
-		return ""
+// ofVersion is the address of something else about the part that is read.
+func (x readPage) ofVersion(what string) string {
+	at := "/versions/" + url.PathEscape(string(x.View.Version.ID)) + "/" + what
+	if len(x.View.In) > 0 {
+		at += "?in=" + x.View.In.String()
 	}
-	return "/tasks/" + string(x.Task) + "/review?version=" + url.QueryEscape(string(x.View.Version.ID))
+	return at
+}
+
+// takeOut names the button that takes out the file: always the whole one.
+func takeOut(x readPage) string {
+	if len(x.View.In) > 0 {
+		return "Take out the whole file"
+	}
+	return "Take out the file"
 }
 
 func percent(f float64) string { return strconv.FormatFloat(100*f, 'f', 3, 64) + "%" }
 
 func altOf(x readPage, n int) string {
-	return "Page " + strconv.Itoa(n) + " of " + x.View.Document.Name + ", version " + strconv.FormatInt(x.View.Version.N, 10)
+	return "Page " + strconv.Itoa(n) + " of " + x.name() + ", version " + strconv.FormatInt(x.View.Version.N, 10)
 }

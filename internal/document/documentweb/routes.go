@@ -22,6 +22,7 @@ func Routes(mux web.Router, s *document.Service) {
 	mux.Handle("POST /tasks/{id}/documents", web.Handler(p.uploadWork))
 	mux.Handle("GET /documents/{id}", web.Handler(p.sheet))
 	mux.Handle("GET /documents/{id}/compare", web.Handler(p.compare))
+	mux.Handle("GET /documents/{id}/beside", web.Handler(p.beside))
 	mux.Handle("GET /documents/{id}/read", web.Handler(p.readNumbered))
 	mux.Handle("GET /documents/{id}/readers", web.Handler(p.readers))
 	mux.Handle("POST /documents/{id}/versions", web.Handler(p.addVersion))

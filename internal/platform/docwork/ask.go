@@ -77,8 +77,11 @@ func (f *File) exchange(kind byte, what any, into []byte) (body []byte, got byte
 		return nil, 0, fmt.Errorf("%w: %w", errGone, err)
 	}
 	most := maxResult
-	if kind == askPage {
+	switch kind {
+	case askPage:
 		most = 9 + 4*(maxPixels+maxPixels/8)
+	case askInner:
+		most = MaxFile
 	}
 	var scratch []byte
 	for {

@@ -132,6 +132,15 @@ func (w *worker) answer(kind byte, body []byte) error {
 		}
 	case askWords:
 		return sendJSON(w.out, result, words(w.file))
+	case askInner:
+		var q memberWanted
+		if err := json.Unmarshal(body, &q); err != nil {
+			return err
+		}
+		var b []byte
+		if b, err = member(w.file, q.Member); err == nil {
+			return send(w.out, inner, b)
+		}
 	default:
 		return fmt.Errorf("docwork: a question %q", kind)
 	}

@@ -2,11 +2,16 @@ package docwork
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"image"
 	"io"
+	"strconv"
 	"strings"
 
 	"countersign/internal/kernel/area"
+	"countersign/internal/platform/docwork/parcel"
 )
 
 // An Info is what can be said of a file before a page of it is drawn.
@@ -27,10 +32,7 @@ type Size struct {
 }
 
 // A Member is a file inside the file.
-type Member struct {
-	Name      string `json:"name"`
-	SizeBytes int64  `json:"size"`
-}
+type Member = parcel.Member
 
 // A Hit is a page that holds the words looked for.
 type Hit struct {
@@ -87,6 +89,9 @@ func (e *engine) openFile(r io.ReadSeeker, o opening) file {
 		return openPicture(kind, r, size)
 	}
 	if size > MaxFile {
+		if at, ok := r.(io.ReaderAt); ok && isArchive(head, o.Name) {
+			return openZIP(at, size)
+		}
 		return cannot("File", "The file is larger than what is read for its text.")
 	}
 	data := make([]byte, size)
@@ -107,6 +112,71 @@ func isPDF(head []byte) bool {
 	at := bytes.Index(head[:min(len(head), pdfWithin)], pdfHeader)
 	return at == 0 || at > 0 && !headerLine.Match(head) && !bytes.HasPrefix(head, []byte("PK\x03\x04"))
 }
+
+// errNoMember is the answer where a file inside is asked for that is not there.
+var errNoMember = errors.New("There is no such file in it.") //nolint:staticcheck // a sentence for the reader
+
+// member is what the child hands out of a file: the bytes of one inside it.
+func member(f file, i int) ([]byte, error) {
+	s, ok := f.(*sheets)
+	if !ok || s.inside == nil || i < 0 || i >= len(s.says.Children) {
+		return nil, errNoMember
+	}
+	return s.inside(i)
+}
+
+// Member returns the bytes of a file inside, by its place in Info.Children. A Sentence tells why there are none.
+func (f *File) Member(i int) ([]byte, error) {
+	if i < 0 || i >= len(f.info.Children) {
+		return nil, Sentence(errNoMember.Error())
+	}
+	size := f.info.Children[i].SizeBytes
+	b, err := f.answer(fmt.Sprint("member ", i), askInner, memberWanted{i}, inner, nil)
+	if err == nil && int64(len(b)) != size {
+		return nil, garbled
+	}
+	return b, err
+}
+
+// An Opener opens files: a Pool.
+type Opener interface {
+	Do(ctx context.Context, s Source, ask func(*File) error) error
+}
+
+// ErrNotInside is the error of a path that leads nowhere.
+var ErrNotInside = errors.New("docwork: there is no file at this place")
+
+// Inside returns the file at a path inside s: places in the lists of Children, from 0 and from the outside in. Its bytes
+// come from the child of the file around it, whole, when it is opened; no more than MaxFile of them are held. outer says
+// what each file on the way is, s first. A Sentence tells why the file cannot be had; outer then ends with the one that
+// holds it.
+func Inside(ctx context.Context, o Opener, s Source, path []int) (_ Source, outer []Info, err error) {
+	for _, i := range path {
+		var info Info
+		if err := o.Do(ctx, s, func(f *File) error { info = f.Info(); return nil }); err != nil {
+			return s, outer, err
+		}
+		outer = append(outer, info)
+		if i < 0 || i >= len(info.Children) {
+			return s, outer, ErrNotInside
+		}
+		m, around := info.Children[i], s
+		if m.Why != "" {
+			return s, outer, Sentence(m.Why)
+		}
+		s = Source{Key: around.Key + "." + strconv.Itoa(i), Name: m.Name, Size: m.SizeBytes, Bytes: func(ctx context.Context) (Bytes, error) {
+			var b []byte
+			err := o.Do(ctx, around, func(f *File) (err error) { b, err = f.Member(i); return err })
+			return held{bytes.NewReader(b)}, err
+		}}
+	}
+	return s, outer, nil
+}
+
+// held are the bytes of a file inside, while it is open.
+type held struct{ *bytes.Reader }
+
+func (held) Close() error { return nil }
 
 // find looks for words page by page. Case and runs of spaces do not count.
 func find(f file, words string) (hits []Hit, err error) {

@@ -60,24 +60,24 @@ func openMail(data []byte) file {
 			blocks = append(blocks, block{text: h + ": " + v})
 		}
 	}
+	parts := append(append(append([]*enmime.Part{}, e.Attachments...), e.Inlines...), e.OtherParts...)
+	if len(parts) > maxParts {
+		return cannot("E-mail", "The message has more attachments than are shown here.")
+	}
 	var inside []Member
-	for _, part := range append(append(append([]*enmime.Part{}, e.Attachments...), e.Inlines...), e.OtherParts...) {
-		name := clean(part.FileName)
-		if name == "" {
-			name = "part of type " + clean(part.ContentType)
-		}
-		inside = append(inside, Member{Name: name, SizeBytes: int64(len(part.Content))})
+	for _, part := range parts {
+		inside = append(inside, Member{Name: partName(part), SizeBytes: int64(len(part.Content))})
 	}
 	for i, m := range inside {
 		blocks = append(blocks, block{text: fmt.Sprintf("Attachment %d: %s, %d bytes", i+1, m.Name, m.SizeBytes)})
 	}
 	blocks = append(blocks, block{})
 	body := e.Text
-	leaves := "Other headers and the contents of attachments are left out."
+	leaves := "Other headers are left out; attachments are files of their own."
 	if strings.TrimSpace(body) == "" && e.HTML != "" {
 		lines := htmlText([]byte(e.HTML))
 		body = strings.Join(lines, "\n")
-		leaves = "It was written in HTML: fonts, layout and pictures are left out, as are other headers and the contents of attachments."
+		leaves = "It was written in HTML: fonts, layout and pictures are left out, as are other headers; attachments are files of their own."
 	}
 	if len(body) > maxText {
 		return cannot("E-mail", "The message holds more text than is shown here.")
@@ -87,9 +87,20 @@ func openMail(data []byte) file {
 	}
 	f := layOut("E-mail", leaves, blocks)
 	if s, ok := f.(*sheets); ok {
-		s.says.Children = inside
+		s.says.Children, s.inside = inside, func(i int) ([]byte, error) { return parts[i].Content, nil }
 	}
 	return f
+}
+
+// partName is what an attachment is called. A message that was attached has no name of its own, but for its kind.
+func partName(part *enmime.Part) string {
+	switch name := cut(clean(part.FileName)); {
+	case name != "":
+		return name
+	case part.ContentType == "message/rfc822":
+		return "Attached message.eml"
+	}
+	return "part of type " + cut(clean(part.ContentType))
 }
 
 func isHTML(data []byte, name string) bool {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"countersign/internal/platform/docwork/parcel"
 )
 
 // The budgets of an office file: its parts, what they unpack to, and what they say (maxText).
@@ -418,25 +420,33 @@ func (r *rtf) word(word string, n int) {
 // isArchive comes last: many kinds of file are archives.
 func isArchive(data []byte, _ string) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
 
-// openArchive lists what an archive says it holds. Nothing of it is unpacked.
-func openArchive(data []byte) file {
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	switch {
-	case err != nil:
-		return cannot("ZIP archive", "The archive is broken.")
-	case len(z.File) > maxParts:
-		return cannot("ZIP archive", "The archive lists more files than are shown here.")
+// openArchive lists what an archive says it holds. Nothing is unpacked before it is asked for.
+func openArchive(data []byte) file { return openZIP(bytes.NewReader(data), int64(len(data))) }
+
+func openZIP(r io.ReaderAt, size int64) file {
+	a, err := parcel.Open(r, size)
+	if err != nil {
+		return cannot("ZIP archive", err.Error())
 	}
-	blocks := []block{{text: "Files: " + strconv.Itoa(len(z.File)), style: heading}}
-	var inside []Member
-	for _, f := range z.File {
-		size := int64(min(f.UncompressedSize64, 1<<62)) //nolint:gosec // bounded
-		inside = append(inside, Member{Name: clean(f.Name), SizeBytes: size})
-		blocks = append(blocks, block{text: fmt.Sprintf("%12d  %s", size, clean(f.Name)), style: fixedWidth})
+	blocks := []block{{text: "Files: " + strconv.Itoa(len(a.Members)), style: heading}}
+	inside := make([]Member, len(a.Members))
+	for i, m := range a.Members {
+		m.Name = cut(clean(m.Name))
+		inside[i] = m
+		blocks = append(blocks, block{text: fmt.Sprintf("%12d  %s", m.SizeBytes, m.Name), style: fixedWidth})
 	}
-	out := layOut("ZIP archive", "Only the list of its files is shown, as the archive gives it. Take it out to unpack it.", blocks)
+	out := layOut("ZIP archive", "The list of its files, as the archive gives it; each is a file of its own.", blocks)
 	if s, ok := out.(*sheets); ok {
-		s.says.Children = inside
+		s.says.Children, s.inside = inside, a.Bytes
 	}
 	return out
+}
+
+// cut bounds the name of a file inside.
+func cut(name string) string {
+	const most = 250
+	if r := []rune(name); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return name
 }

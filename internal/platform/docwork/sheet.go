@@ -36,7 +36,8 @@ const (
 type sheets struct {
 	says   Info
 	pages  [][]row
-	blocks []block // as they came
+	blocks []block                     // as they came
+	inside func(i int) ([]byte, error) // the bytes of a child; nil without children
 }
 
 // A row is one line of a page.

@@ -18,12 +18,14 @@ const (
 	askText  = 't' // parent: a textWanted
 	askFind  = 'f' // parent: a findWanted
 	askWords = 'w' // parent: nothing; the paragraphs of the whole file
+	askInner = 'm' // parent: a memberWanted
 	given    = 'd' // parent: the bytes that were needed
 
 	ready  = 'R' // child: it has given up what it can, and waits
 	need   = 'n' // child: 8 bytes of offset, 4 of length
 	result = 'r' // child: JSON
 	pixels = 'i' // child: 4 bytes of width, 4 of height, 1 of bytes per pixel, then the pixels
+	inner  = 'b' // child: the bytes of a file inside, MaxFile at most
 	failed = 'e' // child: one sentence
 )
 
@@ -93,6 +95,10 @@ type pageWanted struct {
 type textWanted struct {
 	Page int        `json:"page"`
 	In   *area.Area `json:"in,omitempty"`
+}
+
+type memberWanted struct {
+	Member int `json:"member"` // its place in Info.Children, from 0
 }
 
 type findWanted struct {

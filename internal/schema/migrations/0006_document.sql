@@ -80,6 +80,7 @@ CREATE TABLE version_password (
 -- Every page that was sent to a reader, written before it was sent.
 CREATE TABLE page_seen (
     version_id TEXT NOT NULL REFERENCES version (id),
+    inside TEXT NOT NULL, -- "1.3": the third file of the first one inside; '' for the file itself
     page BIGINT NOT NULL, -- from 1
     person_id TEXT NOT NULL REFERENCES person (id),
     session_id TEXT NOT NULL,
@@ -91,7 +92,7 @@ CREATE TABLE page_seen (
     times BIGINT NOT NULL, -- it was sent
     shown_ms BIGINT NOT NULL, -- on screen, by what the browser said
     told BIGINT NOT NULL, -- of times: those that have their entry
-    PRIMARY KEY (version_id, page, person_id, session_id));
+    PRIMARY KEY (version_id, inside, page, person_id, session_id));
 CREATE INDEX page_seen_document ON page_seen (document_id, last_at);
 CREATE INDEX page_seen_person ON page_seen (person_id, last_at);
 CREATE INDEX page_seen_untold ON page_seen (version_id) WHERE told < times;

@@ -157,6 +157,9 @@ CREATE TABLE question (
     asker_id TEXT NOT NULL REFERENCES person (id),
     text ${BLOB} NOT NULL, -- sealed
     proposed ${BLOB} NOT NULL, -- sealed: the default
+    version_id TEXT NOT NULL, -- of the document it is about; '' for none
+    page BIGINT NOT NULL, -- 0: no page
+    area TEXT NOT NULL, -- rectangle of the page, as a finding's; '' for none
     silence_at BIGINT NOT NULL, -- from then on silence means yes
     state TEXT NOT NULL, -- open, answered, assumed, withdrawn
     answer ${BLOB} NOT NULL, -- sealed

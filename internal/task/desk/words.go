@@ -24,6 +24,12 @@ type Question struct {
 	AskerName          string
 	AnsweredBy         string // display name; "" by silence or while open
 	AskedAt, SettledAt time.Time
+	Version            ident.VersionID // of the document it is about; "" for none
+	Document           ident.DocumentID
+	File               string // name of that document; "Quarantined file" while it is set aside
+	FileN              int64  // number of the version
+	Page               int
+	Area               string // rectangle of the page, in parts of it; "" for none
 }
 
 // Assumption reports whether the work rests on the proposed default without the firm's word.
@@ -34,10 +40,13 @@ func questions(ctx context.Context, v gate.View, t task.Task) ([]Question, error
 		Question
 		text, proposed, answer []byte
 	}
-	rows, err := db.All(ctx, v, db.SQL(`SELECT q.id, q.text, q.proposed, q.silence_at, q.state, q.answer, q.asker_id, p.name, COALESCE(a.name, ''), q.asked_at, q.answered_at
+	rows, err := db.All(ctx, v, db.SQL(`SELECT q.id, q.text, q.proposed, q.silence_at, q.state, q.answer, q.asker_id, p.name, COALESCE(a.name, ''), q.asked_at, q.answered_at,
+			q.version_id, q.page, q.area, COALESCE(d.id, ''), CASE WHEN d.id IS NULL THEN '' WHEN d.state = 'active' THEN d.name ELSE 'Quarantined file' END, COALESCE(ver.n, 0)
 		FROM question q JOIN person p ON p.id = q.asker_id LEFT JOIN person a ON a.id = q.answered_by
+			LEFT JOIN version ver ON ver.id = q.version_id LEFT JOIN document d ON d.id = ver.document_id
 		WHERE q.task_id = ? ORDER BY CASE WHEN q.state = 'open' THEN 0 ELSE 1 END, q.asked_at, q.id`, t.ID), func(rs *db.Rows, r *row) error {
-		return rs.Scan(&r.ID, &r.text, &r.proposed, db.At{T: &r.Silence}, &r.State, &r.answer, &r.Asker, &r.AskerName, &r.AnsweredBy, db.At{T: &r.AskedAt}, db.At{T: &r.SettledAt})
+		return rs.Scan(&r.ID, &r.text, &r.proposed, db.At{T: &r.Silence}, &r.State, &r.answer, &r.Asker, &r.AskerName, &r.AnsweredBy, db.At{T: &r.AskedAt}, db.At{T: &r.SettledAt},
+			&r.Version, &r.Page, &r.Area, &r.Document, &r.File, &r.FileN)
 	})
 	if err != nil {
 		return nil, err

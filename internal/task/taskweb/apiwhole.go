@@ -65,6 +65,14 @@ type wireQuestion struct {
 	Answer     string         `json:"answer,omitempty"`
 	AnsweredBy ident.PersonID `json:"answered_by,omitempty"`
 	At         time.Time      `json:"at"`
+	WirePlace
+}
+
+// A WirePlace is what a question is about; others embed it.
+type WirePlace struct {
+	Version ident.VersionID `json:"version,omitempty" doc:"Of the document it is about."`
+	Page    int             `json:"page,omitempty" minimum:"0"`
+	Area    string          `json:"area,omitempty" doc:"The rectangle of the page that was pointed to, in parts of it: x,y,width,height." example:"0.1,0.25,0.3,0.02"`
 }
 
 type wireSignature struct {
@@ -90,7 +98,7 @@ func wholeOnWire(t task.Whole) wireWhole {
 		w.Findings = append(w.Findings, wireFinding{f.ID, f.Number, f.Severity, f.Code, f.State, f.Version, f.Page, f.Line, f.Area, f.Quote, f.Text, f.Answer, f.By, f.At.UTC()})
 	}
 	for _, q := range t.Questions {
-		w.Questions = append(w.Questions, wireQuestion{q.ID, q.State, q.Text, q.Proposed, q.Silence.UTC(), q.Asker, q.Answer, q.AnsweredBy, q.At.UTC()})
+		w.Questions = append(w.Questions, wireQuestion{q.ID, q.State, q.Text, q.Proposed, q.Silence.UTC(), q.Asker, q.Answer, q.AnsweredBy, q.At.UTC(), WirePlace{q.Version, q.Page, q.Area}})
 	}
 	if sg := t.Signature; sg != nil {
 		w.Signature = &wireSignature{sg.ID, sg.By, sg.Manifest, sg.OwnEdits, len(sg.Void) == 0, sg.Void}

@@ -58,10 +58,12 @@ func apiTalk(api huma.API, s *task.Service) {
 		Text     string    `json:"text"`
 		Proposed string    `json:"proposed" doc:"What you will do if nobody objects."`
 		Silence  time.Time `json:"silence" doc:"From then on silence means yes; at least an hour ahead."`
+		WirePlace
 	}
 	web.Offer(api, web.Endpoint{ID: string(task.DoAsk), Path: "/tasks/{id}/ask", Summary: "Ask the firm a question, with a default", Status: 201},
 		func(ctx context.Context, who actor.Actor, in *withBody[ask]) (wireID, error) {
-			id, err := s.Ask(ctx, who, task.NewQuestion{Task: in.ID, Text: in.Body.Text, Proposed: in.Body.Proposed, Silence: in.Body.Silence})
+			id, err := s.Ask(ctx, who, task.NewQuestion{Task: in.ID, Text: in.Body.Text, Proposed: in.Body.Proposed, Silence: in.Body.Silence,
+				Version: in.Body.Version, Page: in.Body.Page, Area: in.Body.Area})
 			return wireID{id}, err
 		})
 	type ByQuestion struct {

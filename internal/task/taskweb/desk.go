@@ -52,6 +52,9 @@ func (h *handler) deskWith(w http.ResponseWriter, r *http.Request, status int, r
 	}
 	p := deskPage{frameOf(r, d.Line.Title, d.Now), d}
 	p.form = refused
+	if q := r.URL.Query(); refused.name == "" && q.Has("version") { // pointed to while reading
+		p.form = form{name: "ask", values: url.Values{"version": q["version"], "page": q["page"], "area": q["area"]}}
+	}
 	p.chrome.Wide = true
 	p.chrome.Scripts = append(slices.Clone(p.chrome.Scripts), ui.Asset("copy.js"), ui.Asset("drafts.js"))
 	if web.Part(r) {
@@ -138,7 +141,8 @@ func (h *handler) check(r *http.Request, who actor.Actor, id ident.TaskID) error
 }
 
 func (h *handler) ask(r *http.Request, who actor.Actor, id ident.TaskID) error {
-	_, err := h.tasks.Ask(r.Context(), who, task.NewQuestion{Task: id, Text: r.PostFormValue("text"), Proposed: r.PostFormValue("proposed"), Silence: silence(r)})
+	_, err := h.tasks.Ask(r.Context(), who, task.NewQuestion{Task: id, Text: r.PostFormValue("text"), Proposed: r.PostFormValue("proposed"), Silence: silence(r),
+		Version: ident.VersionID(r.PostFormValue("version")), Page: counting(r.PostFormValue("page")), Area: r.PostFormValue("area")})
 	return err
 }
 

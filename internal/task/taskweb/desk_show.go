@@ -1,10 +1,13 @@
 package taskweb
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"countersign/internal/kernel/ident"
 	"countersign/internal/task"
 	"countersign/internal/task/desk"
 	"countersign/internal/ui"
@@ -134,8 +137,8 @@ func (p deskPage) lastNote() string {
 	return p.History[0].Verdicts[len(p.History[0].Verdicts)-1].Note
 }
 
-func findingCard(f desk.Fix) ui.FindingCard {
-	card := ui.FindingCard{ID: "finding-" + f.ID, Number: f.Number, Severity: f.Severity, Where: place(f.File, f.Page, f.Line), Href: placeHref(f.Document, f.FileN, f.Page, f.Area), Quote: f.Quote, Text: f.Text, Category: f.Category}
+func findingCard(f desk.Fix, t ident.TaskID) ui.FindingCard {
+	card := ui.FindingCard{ID: "finding-" + f.ID, Number: f.Number, Severity: f.Severity, Where: place(f.File, f.Page, f.Line), Href: placeHref(f.Document, f.FileN, f.Page, f.Area, t), Quote: f.Quote, Text: f.Text, Category: f.Category}
 	switch f.State {
 	case "fixed", "accepted":
 		card.Answer, card.Fixed = "Fixed", true
@@ -143,6 +146,31 @@ func findingCard(f desk.Fix) ui.FindingCard {
 		card.Answer = "Disputed"
 	}
 	return card
+}
+
+// askedAbout are the fields of the place that a question is asked about.
+func (p deskPage) askedAbout() (out []ui.HiddenField) {
+	for _, name := range []string{"version", "page", "area"} {
+		out = append(out, ui.HiddenField{Name: name, Value: p.form.value("ask", name, "")})
+	}
+	return out
+}
+
+// askedPlace says which place that is.
+func (p deskPage) askedPlace() string {
+	version, page := p.form.value("ask", "version", ""), p.form.value("ask", "page", "")
+	for _, d := range append(slices.Clone(p.Sources), p.Work...) {
+		for _, v := range d.Versions {
+			if string(v.ID) == version && !d.Quarantined {
+				return "page " + page + " of " + d.Name + " v" + strconv.FormatInt(v.N, 10)
+			}
+		}
+	}
+	return "page " + page + " of a document"
+}
+
+func questionPlace(q desk.Question) string {
+	return place(q.File+" v"+strconv.FormatInt(q.FileN, 10), q.Page, 0)
 }
 
 // place says where in a file something stands; page or line 0 is not given.
@@ -266,7 +294,7 @@ func (p deskPage) silence() string {
 	if len(options) > 0 {
 		or = options[min(1, len(options)-1)].Value
 	}
-	return p.form.value("ask", "silence", or)
+	return cmp.Or(p.form.value("ask", "silence", ""), or)
 }
 
 // deskAnswerText is what was typed as the answer to this question.

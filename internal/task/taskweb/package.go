@@ -271,10 +271,14 @@ func compareHref(document ident.DocumentID, from, to int64) string {
 	return documentPath(document) + "/compare?from=" + strconv.FormatInt(from, 10) + "&to=" + strconv.FormatInt(to, 10)
 }
 
-// fileHref opens an exact version.
-// placeHref leads to a place in a file: the page, with the rectangle marked.
-func placeHref(document ident.DocumentID, n int64, page int, area string) string {
-	href := fileHref(document, n)
+// besideHref shows two versions next to each other, for the review of a task.
+func besideHref(document ident.DocumentID, left, right int64, t ident.TaskID) string {
+	return documentPath(document) + "/beside?left=" + strconv.FormatInt(left, 10) + "&right=" + strconv.FormatInt(right, 10) + "&task=" + string(t)
+}
+
+// placeHref leads to a place in a file: the page, with the rectangle marked, among all that the task says of it.
+func placeHref(document ident.DocumentID, n int64, page int, area string, t ident.TaskID) string {
+	href := fileHref(document, n) + "&task=" + string(t)
 	if page == 0 {
 		return href
 	}
@@ -285,6 +289,7 @@ func placeHref(document ident.DocumentID, n int64, page int, area string) string
 	return href + "#p" + p
 }
 
+// fileHref opens an exact version.
 func fileHref(document ident.DocumentID, n int64) string {
 	return documentPath(document) + "/read?v=" + strconv.FormatInt(n, 10)
 }

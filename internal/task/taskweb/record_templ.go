@@ -596,7 +596,7 @@ func recordFindings(p recordPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Finding(card(f)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Finding(card(f, p.Record.Task.ID)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -284,8 +284,8 @@ func (p reviewPage) raised(all []desk.FindingLine) (out []desk.FindingLine) {
 	return out
 }
 
-func card(f desk.FindingLine) ui.FindingCard {
-	c := ui.FindingCard{ID: "finding-" + strconv.Itoa(f.Number), Number: f.Number, Severity: f.Severity, Where: place(f.File+" v"+strconv.FormatInt(f.FileN, 10), f.Page, f.Line), Href: placeHref(f.Document, f.FileN, f.Page, f.Area),
+func card(f desk.FindingLine, t ident.TaskID) ui.FindingCard {
+	c := ui.FindingCard{ID: "finding-" + strconv.Itoa(f.Number), Number: f.Number, Severity: f.Severity, Where: place(f.File+" v"+strconv.FormatInt(f.FileN, 10), f.Page, f.Line), Href: placeHref(f.Document, f.FileN, f.Page, f.Area, t),
 		Quote: f.Quote, Text: f.Text, Category: strings.TrimSpace(f.Code + " " + f.Category)}
 	switch f.State {
 	case "fixed":

@@ -5,7 +5,7 @@ const reader = document.querySelector("[data-reader]");
 if (reader) {
   const sheets = [...reader.querySelectorAll("[data-sheet]")];
   const shares = new Map(); // sheet → how much of the window it fills
-  const shown = new Map(); // number of a page → milliseconds since the last report
+  const shown = new Map(); // where to report and number of a page → milliseconds since the last report
   const count = reader.querySelector("[data-page]");
   let current = null;
 
@@ -53,11 +53,61 @@ if (reader) {
     }
   });
 
-  // Pointing: a rectangle drawn on a page leads to the form of a finding with its place filled in. A mouse draws at any
-  // time; a finger only after the button, because it scrolls.
-  const review = reader.dataset.point;
+  // place puts a box below a rectangle of its sheet: x, y, width and height in parts of it.
+  const place = (box, [x, y, , h]) => {
+    box.style.insetBlockStart = `min(${100 * (Number(y) + Number(h))}%, calc(100% - 2.5rem))`;
+    box.style.insetInlineStart = `min(${100 * x}%, calc(100% - 19rem))`;
+  };
+
+  // Pins: what was said of places. Stepping goes from one to the next, and shows its words beside it.
+  const pins = [...reader.querySelectorAll("[data-pin]")];
+  const steps = reader.querySelector("[data-pinsteps]");
+  if (pins.length && steps) {
+    steps.hidden = false;
+    let note = null, on = null; // the words that are shown, and whose they are
+    const hide = () => { note?.remove(); note = on = null; };
+    const tell = (pin) => {
+      hide();
+      on = pin;
+      const sheet = pin.closest("[data-sheet]"), words = document.getElementById(pin.dataset.pin);
+      const box = sheet.getBoundingClientRect(), at = (pin.querySelector("rect") ?? pin.querySelector("circle")).getBoundingClientRect();
+      note = document.createElement("div");
+      note.className = "pinnote";
+      note.append(...[...words.children].slice(1).map((e) => e.cloneNode(true)));
+      place(note, [(at.left - box.left) / box.width, (at.top - box.top) / box.height, 0, at.height / box.height]);
+      sheet.append(note);
+    };
+    const step = (by) => {
+      const at = pins.indexOf(on);
+      const here = sheets.indexOf(current);
+      // From no pin: the first one on this page or after it, or the last before.
+      const next = at >= 0 ? pins[at + by] : by > 0 ? pins.find((p) => sheets.indexOf(p.closest("[data-sheet]")) >= here) : pins.findLast((p) => sheets.indexOf(p.closest("[data-sheet]")) <= here);
+      if (!next) return;
+      next.focus({ preventScroll: true });
+      tell(next);
+      note.scrollIntoView({ block: "center" });
+      turnTo(next.closest("[data-sheet]"));
+    };
+    for (const pin of pins) {
+      pin.addEventListener("focus", () => tell(pin));
+      pin.addEventListener("click", (event) => { event.preventDefault(); pin.focus({ preventScroll: true }); tell(pin); });
+    }
+    steps.addEventListener("click", (event) => {
+      const by = event.target.closest("[data-pinstep]")?.dataset.pinstep;
+      if (by) step(Number(by));
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
+      if (event.key === "." || event.key === ",") { event.preventDefault(); step(event.key === "." ? 1 : -1); }
+      if (event.key === "Escape") hide();
+    });
+  }
+
+  // Pointing: a rectangle drawn on a page leads to the form of a finding or a question with its place filled in. A mouse
+  // draws at any time; a finger only after the button, because it scrolls.
+  const aims = [[reader.dataset.point, "finding", "Write a finding here", "f"], [reader.dataset.ask, "f-ask-form", "Ask about this place", "q"]].filter(([to]) => to);
   const button = reader.querySelector("[data-pointing]");
-  if (review && button) {
+  if (aims.length && button) {
     let armed = false;
     const arm = (on) => {
       armed = on;
@@ -69,16 +119,16 @@ if (reader) {
     const NS = "http://www.w3.org/2000/svg";
     const part = (n) => Math.min(1, Math.max(0, n)).toFixed(4);
     const clear = () => reader.querySelectorAll(".pointed").forEach((e) => e.remove());
-    const go = (sheet, area) => {
-      const to = new URL(review, location.href);
+    const go = ([form, anchor], sheet, area) => {
+      const to = new URL(form, location.href);
       to.searchParams.set("page", sheet.dataset.sheet);
       if (area) to.searchParams.set("area", area.join(","));
-      to.hash = "finding";
+      to.hash = anchor;
       location.assign(to);
     };
     reader.addEventListener("pointerdown", (event) => {
       const sheet = event.target.closest("[data-sheet]");
-      if (!sheet || event.button !== 0 || event.target.closest("a, button") || event.pointerType !== "mouse" && !armed) return;
+      if (!sheet || event.button !== 0 || event.target.closest("a, button, .pinnote") || event.pointerType !== "mouse" && !armed) return;
       event.preventDefault();
       clear();
       const box = sheet.querySelector("img").getBoundingClientRect();
@@ -100,15 +150,19 @@ if (reader) {
         removeEventListener("pointercancel", end);
         arm(false);
         if (!area || area[2] < 0.01 || area[3] < 0.004) { svg.remove(); return; } // a click, not a place
-        const here = document.createElement("button");
-        here.className = "btn small primary pointed";
-        here.type = "button";
-        here.textContent = "Write a finding here";
-        here.style.insetBlockStart = `min(${100 * (Number(area[1]) + Number(area[3]))}%, calc(100% - 2.5rem))`;
-        here.style.insetInlineStart = `min(${100 * area[0]}%, calc(100% - 12rem))`;
-        here.addEventListener("click", () => go(sheet, area));
+        const here = document.createElement("div");
+        here.className = "cluster close pointed";
+        for (const aim of aims) {
+          const act = document.createElement("button");
+          act.className = "btn small primary";
+          act.type = "button";
+          act.textContent = aim[2];
+          act.addEventListener("click", () => go(aim, sheet, area));
+          here.append(act);
+        }
+        place(here, area);
         sheet.append(here);
-        here.focus({ preventScroll: true });
+        here.querySelector("button").focus({ preventScroll: true });
       };
       addEventListener("pointermove", drag);
       addEventListener("pointerup", end);
@@ -116,22 +170,29 @@ if (reader) {
     });
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
-      if (event.key === "f" && current) { event.preventDefault(); go(current, null); }
+      const aim = aims.find((a) => a[3] === event.key);
+      if (aim && current) { event.preventDefault(); go(aim, current, null); }
       if (event.key === "Escape") { clear(); arm(false); }
     });
   }
 
+  // seen names what a sheet shows: "address#page", several with spaces between.
+  const seen = (sheet) => sheet.dataset.seen ?? reader.dataset.reader + "#" + sheet.dataset.sheet;
+
   // A page counts as on screen while it fills the most of a window that is looked at.
   const TICK = 1000;
   setInterval(() => {
-    if (current && document.visibilityState === "visible") shown.set(current.dataset.sheet, (shown.get(current.dataset.sheet) ?? 0) + TICK);
+    if (current && document.visibilityState === "visible") for (const s of seen(current).split(" ")) shown.set(s, (shown.get(s) ?? 0) + TICK);
   }, TICK);
   const report = () => {
-    if (!shown.size) return;
-    const form = new URLSearchParams();
-    for (const [n, ms] of shown) form.set("p" + n, ms);
+    const forms = new Map();
+    for (const [s, ms] of shown) {
+      const [at, n] = s.split("#");
+      if (!forms.has(at)) forms.set(at, new URLSearchParams());
+      forms.get(at).set("p" + n, ms);
+    }
     shown.clear();
-    navigator.sendBeacon(reader.dataset.reader, form);
+    for (const [at, form] of forms) navigator.sendBeacon(at, form);
   };
   setInterval(report, 15 * TICK);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") report(); });

@@ -1,4 +1,4 @@
-package document
+package redline
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func side(p Passage, leave RunOp) (text string, there bool) {
+func side(p Passage, leave Op) (text string, there bool) {
 	for _, r := range p.Runs {
 		if r.Op != leave {
 			text, there = text+r.Text, true
@@ -18,7 +18,7 @@ func side(p Passage, leave RunOp) (text string, there bool) {
 }
 
 // Without the added words a comparison is the earlier text, without the removed ones the later, whatever was changed.
-func TestRedlineLosesNothing(t *testing.T) {
+func TestNothingIsLost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		paragraph := rapid.StringMatching(`(a |b |the |court |finds |  ){0,6}`)
 		before := rapid.SliceOfN(paragraph, 0, 12).Draw(t, "before")
@@ -31,7 +31,7 @@ func TestRedlineLosesNothing(t *testing.T) {
 				after = slices.Insert(after, at, paragraph.Draw(t, "new"))
 			}
 		}
-		passages := Redline(before, after)
+		passages := Compare(before, after)
 		if slices.Equal(before, after) != (passages == nil) {
 			t.Fatalf("%q and %q: %v", before, after, passages)
 		}
@@ -56,13 +56,13 @@ func TestRedlineLosesNothing(t *testing.T) {
 	})
 }
 
-func TestRedline(t *testing.T) {
+func TestCompare(t *testing.T) {
 	before := []string{"Caption", "One", "Two", "Three", "The court of Indiana finds for the plaintiff.", "Four", "Five", "Six", "End"}
 	after := slices.Clone(before)
 	after[4] = "The court of Illinois finds for the plaintiff."
 	after = append(after, "A new end")
 	var out []string
-	for _, p := range Redline(before, after) {
+	for _, p := range Compare(before, after) {
 		line := strings.Repeat(".", p.Skipped)
 		for _, r := range p.Runs {
 			line += []string{"", "+", "-"}[r.Op] + "[" + r.Text + "]"
@@ -73,7 +73,7 @@ func TestRedline(t *testing.T) {
 	if got := strings.Join(out, "|"); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	if got := Redline([]string{"Not a word of it"}, []string{"Everything else instead"}); len(got) != 2 {
+	if got := Compare([]string{"Not a word of it"}, []string{"Everything else instead"}); len(got) != 2 {
 		t.Errorf("two paragraphs with nothing in common are put into one: %v", got)
 	}
 }

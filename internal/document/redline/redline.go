@@ -1,19 +1,24 @@
-package document
+// Package redline compares two texts word by word.
+//
+// Owns: Compare, and the passages that it gives.
+// Invariants: without its added words a comparison is the earlier text, without the removed ones the later.
+// Not here: where texts come from (packages document and docwork).
+package redline
 
 import "znkr.io/diff"
 
 // A Run is words that two versions share, or that one of them has alone.
 type Run struct {
 	Text string
-	Op   RunOp
+	Op   Op
 }
 
-// A RunOp is what became of words.
-type RunOp int
+// A Op is what became of words.
+type Op int
 
 // Kept words stand in both versions, Added ones in the later alone, Removed ones in the earlier alone.
 const (
-	Kept RunOp = iota
+	Kept Op = iota
 	Added
 	Removed
 )
@@ -27,9 +32,9 @@ type Passage struct {
 // around is how many unchanged paragraphs are shown on either side of a change.
 const around = 2
 
-// Redline compares two texts paragraph by paragraph, and word by word where a paragraph was reworded. It returns nothing
+// Compare compares two texts paragraph by paragraph, and word by word where a paragraph was reworded. It returns nothing
 // when they are the same.
-func Redline(before, after []string) []Passage {
+func Compare(before, after []string) []Passage {
 	var all []Passage
 	var gone, come []string
 	changed := false
