@@ -31,6 +31,7 @@ func (r *report) files(c compared, h reading, busyBefore string) {
 	}
 	row(fmt.Sprintf("drawing, pages/s (%d pages; pdftoppm -png)", c.drawing.pages), c.drawing, drawnTimes, "%.1f")
 	row("text, bytes of it/s (pdftotext)", c.text, readTimes, "%.0f")
+	r.line("| text of a file that is open, bytes of it/s, one file at a time | %.0f | | | | |", c.open)
 	r.line("| letters and digits that both give | %.2f %% | | | %.0f %% | %s |", c.equal*100, equalLeast*100, atLeast(c.equal, equalLeast))
 	r.line("| the same, of the file that differs most | %.2f %% | | | | |\n", c.least*100)
 	r.line("### Over HTTP\n")

@@ -37,6 +37,7 @@ type contest struct {
 type compared struct {
 	drawing, text contest
 	equal         float64 // share of letters and digits that both give
+	open          float64 // bytes of text a second out of files that are open, one after the other
 	least         float64 // of the file that differs most
 	ownOnly       int     // files that only the program reads
 	theirOnly     int
@@ -89,6 +90,7 @@ func peers(ctx context.Context, binary, folder string) (out compared, err error)
 			say("round %d: %.1f %s (ours: %v)", round+1, rate, x.c.unit, x.ours)
 		}
 	}
+	out.open = float64(w.said.Load()) / time.Duration(max(w.busy.Load(), 1)).Seconds()
 	return out, nil
 }
 
@@ -120,6 +122,8 @@ func inPairs(ctx context.Context, files []string, do func(context.Context, strin
 type contestant struct {
 	pool *docwork.Pool
 	dir  string
+	busy atomic.Int64 // nanoseconds for the text of open files, all rounds
+	said atomic.Int64 // bytes of it
 	turn atomic.Int64 // a file that was open is opened anew: each time has a key of its own
 }
 
@@ -239,7 +243,13 @@ func pdftoppm(dir string) func(context.Context, string) (int64, error) {
 
 func (w *contestant) read(ctx context.Context, name string) (n int64, err error) {
 	var text strings.Builder
-	err = w.open(ctx, name, func(f *docwork.File) error { return wordsOf(f, &text) })
+	err = w.open(ctx, name, func(f *docwork.File) error {
+		begun := time.Now()
+		err := wordsOf(f, &text)
+		w.busy.Add(int64(time.Since(begun)))
+		w.said.Add(int64(text.Len()))
+		return err
+	})
 	return int64(text.Len()), err
 }
 

@@ -25,16 +25,22 @@ func BeChild() {
 	os.Exit(0)
 }
 
+// tidiness is how much garbage a child may hold, in percent of what it uses: there are many of them, and PDFium, which does most
+// of the work, makes none.
+const tidiness = 40
+
 // Child is the whole life of the child: it readies what reads files, gives up what it can, says so, opens one file,
 // answers questions about it, and ends with its input. what says what it readies.
 func Child(in io.Reader, out io.Writer, what, cache string) error {
 	debug.SetMemoryLimit(memory)
+	debug.SetGCPercent(tidiness)
 	var e *engine
 	if what == withPDF {
 		var err error
 		if e, err = newEngine(cache); err != nil {
 			e = nil // no WebAssembly on this machine: everything but PDF is shown
 		}
+		debug.FreeOSMemory() // what the start left behind: the child may wait for long, beside many others
 	}
 	if err := confine.All(confine.Limits{CPUSeconds: cpuSeconds, MemoryBytes: memoryMax, Files: 64}); err != nil {
 		return err

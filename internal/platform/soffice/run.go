@@ -114,7 +114,7 @@ func (p *Program) run(ctx context.Context, dir, kind string) error {
 		stopped = ctx.Err()
 	}
 	confine.KillGroup(cmd)
-	<-ended
+	<-ended //nolint:errcheck // how it ended does not matter
 	return stopped
 }
 
