@@ -79,23 +79,8 @@ func (w *worker) serve() error {
 }
 
 func (w *worker) answer(kind byte, body []byte) error {
-	if kind == askOpen {
-		var o opening
-		if err := json.Unmarshal(body, &o); err != nil {
-			return err
-		}
-		w.bytes = &ranges{w: w, size: o.Size}
-		w.file = w.engine.openFile(w.bytes, o)
-		return sendJSON(w.out, result, w.file.info())
-	}
-	if kind == askDrawn && w.file != nil {
-		var o opening
-		if err := json.Unmarshal(body, &o); err != nil {
-			return err
-		}
-		w.bytes = &ranges{w: w, size: o.Size}
-		w.file = drawnBy(w.file, w.engine.openPDF(w.bytes, o))
-		return sendJSON(w.out, result, w.file.info())
+	if kind == askOpen || kind == askDrawn && w.file != nil {
+		return w.open(kind, body)
 	}
 	if w.file == nil {
 		return errors.New("docwork: a question before there is a file")
@@ -151,6 +136,21 @@ func (w *worker) answer(kind byte, body []byte) error {
 		return fmt.Errorf("docwork: a question %q", kind)
 	}
 	return send(w.out, failed, []byte(err.Error()))
+}
+
+// open opens the file, or what LibreOffice drew of it.
+func (w *worker) open(kind byte, body []byte) error {
+	var o opening
+	if err := json.Unmarshal(body, &o); err != nil {
+		return err
+	}
+	w.bytes = &ranges{w: w, size: o.Size}
+	if kind == askOpen {
+		w.file = w.engine.openFile(w.bytes, o)
+	} else {
+		w.file = drawnBy(w.file, w.engine.openPDF(w.bytes, o))
+	}
+	return sendJSON(w.out, result, w.file.info())
 }
 
 // words is the text of the whole file by its paragraphs.
