@@ -48,7 +48,7 @@ func (o options) does(part string) bool { return strings.Contains(strings.Join(o
 
 func (o options) run(ctx context.Context) error {
 	if o.Corpus != "" {
-		return corpus(ctx, o.Corpus, o.Binary, o.Out)
+		return o.corpus(ctx)
 	}
 	r := &report{}
 	r.head(o)
