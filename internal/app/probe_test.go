@@ -61,10 +61,23 @@ func (a *App) leaky(mux *web.Mux, _ *accountweb.Web) {
 	})
 	mux.HandleFunc("GET /leak/search", func(w http.ResponseWriter, r *http.Request) {
 		_, words := a.read(r, r.URL.Query().Get("version")) // an index would find it without being told
-		if i := strings.Index(strings.ToLower(words), r.URL.Query().Get("q")); i > 0 {
-			_, _ = io.WriteString(w, words[max(0, i-60):min(len(words), i+60)])
-		}
+		_, _ = io.WriteString(w, snippets(words, r.URL.Query().Get("q")))
 	})
+}
+
+// snippets is what stands around each place of a word, as a search shows it.
+func snippets(text, word string) string {
+	var b strings.Builder
+	low := strings.ToLower(text)
+	for at := 0; word != ""; {
+		i := strings.Index(low[at:], word)
+		if i < 0 {
+			break
+		}
+		at += i + len(word)
+		b.WriteString(text[max(0, at-60):min(len(text), at+60)] + " … ")
+	}
+	return b.String()
 }
 
 func (a *App) taken(r *http.Request) (native []byte, words string) {
@@ -103,8 +116,23 @@ func TestProbe(t *testing.T) {
 		}
 		return n
 	}
+	officer := demoActor(t, a, "Thomas Lindqvist")
+	stays, _, err := a.Document.Staying(ctx, officer.Org, 50)
+	if err != nil || len(stays) < 5 {
+		t.Fatalf("%d documents stay, %v", len(stays), err)
+	}
+	for _, k := range stays { // the walk draws one of them: each must do
+		passages, words, err := a.Document.Sample(ctx, k.Version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := probe.NewTraces(passages, words, nil)
+		if found := tr.In([]byte(snippets(strings.Join(words, " "), tr.Looking))); found != probe.ItsWords {
+			t.Errorf("%s: what stands around %q is not known again", k.Document.Name, tr.Looking)
+		}
+	}
 	before := left()
-	r := walked(t, a, demoActor(t, a, "Thomas Lindqvist"))
+	r := walked(t, a, officer)
 	if after := left(); after != before+2 {
 		t.Errorf("%d rows more, and only the probe's own two entries are to stay", after-before)
 	}

@@ -18,7 +18,7 @@ import (
 type Traces struct {
 	native  [][]byte // passages of the file, as they are and in the usual encodings
 	words   []string // runs of words, letters and digits only
-	Looking string   // a word out of the middle of a run: a search that finds it and shows what stands around shows the run
+	Looking string   // the rarest word in the middle of a run: a search that finds it and shows what stands around shows the run
 }
 
 const (
@@ -45,7 +45,11 @@ func NewTraces(passages [][]byte, paragraphs, records []string) (t Traces) {
 	for _, w := range words(strings.Join(records, " ")) {
 		recorded[w] = true
 	}
-	all := words(strings.Join(paragraphs, " "))
+	all, times := words(strings.Join(paragraphs, " ")), map[string]int{}
+	for _, w := range all {
+		times[w]++
+	}
+	rarest, shortest := len(all)+1, 0
 	for i := range runs {
 		at := max(0, len(all)-runWords) * i / max(1, runs-1)
 		run := all[at:min(len(all), at+runWords)]
@@ -60,8 +64,8 @@ func NewTraces(passages [][]byte, paragraphs, records []string) (t Traces) {
 			continue
 		}
 		t.words = append(t.words, s)
-		if i >= runs/2 && t.Looking == "" {
-			t.Looking = slices.MaxFunc(run[min(2, len(run)-1):max(1, len(run)-2)], func(a, b string) int { return len(a) - len(b) })
+		if w := run[len(run)/2]; times[w] < rarest || times[w] == rarest && len(s) < shortest {
+			t.Looking, rarest, shortest = w, times[w], len(s)
 		}
 	}
 	return t
