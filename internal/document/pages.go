@@ -1,9 +1,11 @@
 package document
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"image"
 
@@ -214,12 +216,18 @@ func (s *Service) Page(ctx context.Context, who actor.Actor, p Part, n int, look
 	if err := stamp.Draw(drawn); err != nil {
 		return err
 	}
-	if page.Width >= legible {
-		if err := s.putOnRecord(ctx, who, v, p.In, n, view.Now); err != nil {
-			return err
-		}
+	recorded := make(chan error, 1)
+	if page.Width >= legible { // while the picture is packed; it waits for the record before it goes anywhere
+		go func() { recorded <- s.putOnRecord(ctx, who, v, p.In, n, view.Now) }()
+	} else {
+		recorded <- nil
 	}
-	return encoder.Encode(w, drawn)
+	var packed bytes.Buffer
+	if err := errors.Join(encoder.Encode(&packed, drawn), <-recorded); err != nil {
+		return err
+	}
+	_, err = packed.WriteTo(w)
+	return err
 }
 
 // toReader turns a sentence about a file into a fault for its reader.

@@ -146,7 +146,7 @@ func (p pages) page(w http.ResponseWriter, r *http.Request) error {
 
 // sendPage sends one page of a part, drawn for who looks at it.
 func sendPage(ctx context.Context, w http.ResponseWriter, s *document.Service, who actor.Actor, part document.Part, n int, look document.Look) error {
-	var b bytes.Buffer // whole before its first byte goes out: half a page is no page
+	var b bytes.Buffer // its length is told first
 	if err := s.Page(ctx, who, part, n, look, &b); err != nil {
 		return err
 	}
