@@ -32,11 +32,11 @@ func try(ctx context.Context, d *db.DB, text string, args ...any) error {
 
 func TestPlaceholdersKeepTheirOrderWhenFragmentsAreJoined(t *testing.T) {
 	testkit.EachEngine(t, func(t *testing.T, d *db.DB) {
-		exec(t, d, `CREATE TABLE probe (a TEXT NOT NULL, b TEXT NOT NULL, n BIGINT NOT NULL)`)
+		exec(t, d, `CREATE TABLE sample (a TEXT NOT NULL, b TEXT NOT NULL, n BIGINT NOT NULL)`)
 		for i := range 12 { // two-digit numbers too
-			exec(t, d, `INSERT INTO probe (a, b, n) VALUES (?, ?, ?)`, "a", "b", i)
+			exec(t, d, `INSERT INTO sample (a, b, n) VALUES (?, ?, ?)`, "a", "b", i)
 		}
-		q := db.SQL(`SELECT n FROM probe WHERE a = ?`, "a").
+		q := db.SQL(`SELECT n FROM sample WHERE a = ?`, "a").
 			And(db.SQL(`b = ?`, "b"), db.SQL(""), db.In("n", []int{1, 2, 3, 4, 5, 6, 7, 8, 11}), db.SQL(`n > ? OR n = ?`, 7, 1)).
 			Join(db.SQL(` ORDER BY n LIMIT ?`, 3))
 		got, err := db.Column[int](t.Context(), d, q)
@@ -77,24 +77,24 @@ type stage string
 
 func TestArgumentsAndColumnsOfNamedTypes(t *testing.T) {
 	testkit.EachEngine(t, func(t *testing.T, d *db.DB) {
-		exec(t, d, `CREATE TABLE probe (s TEXT NOT NULL, yes BOOLEAN NOT NULL, at BIGINT NOT NULL, never_at BIGINT, name TEXT)`)
-		exec(t, d, `INSERT INTO probe (s, yes, at, never_at, name) VALUES (?, ?, ?, NULL, ?)`, stage("peer"), true, db.Micros(testkit.Noon), "José 山田")
+		exec(t, d, `CREATE TABLE sample (s TEXT NOT NULL, yes BOOLEAN NOT NULL, at BIGINT NOT NULL, never_at BIGINT, name TEXT)`)
+		exec(t, d, `INSERT INTO sample (s, yes, at, never_at, name) VALUES (?, ?, ?, NULL, ?)`, stage("peer"), true, db.Micros(testkit.Noon), "José 山田")
 		var s stage
 		var yes bool
 		var name string
 		var at, never time.Time
-		q := db.SQL(`SELECT s, yes, at, never_at, name FROM probe WHERE s = ? AND yes = ?`, stage("peer"), true)
+		q := db.SQL(`SELECT s, yes, at, never_at, name FROM sample WHERE s = ? AND yes = ?`, stage("peer"), true)
 		if err := d.QueryRow(t.Context(), q).Scan(&s, &yes, db.At{T: &at}, db.At{T: &never}, &name); err != nil {
 			t.Fatal(err)
 		}
 		if s != "peer" || !yes || !at.Equal(testkit.Noon) || at.Location() != time.UTC || !never.IsZero() || name != "José 山田" {
 			t.Errorf("%q %v %s %s %q", s, yes, at, never, name)
 		}
-		stages, err := db.Column[stage](t.Context(), d, db.SQL(`SELECT s FROM probe`))
+		stages, err := db.Column[stage](t.Context(), d, db.SQL(`SELECT s FROM sample`))
 		if err != nil || !slices.Equal(stages, []stage{"peer"}) {
 			t.Errorf("%v, %v", stages, err)
 		}
-		err = d.QueryRow(t.Context(), db.SQL(`SELECT s FROM probe WHERE s = ?`, "none")).Scan(&s)
+		err = d.QueryRow(t.Context(), db.SQL(`SELECT s FROM sample WHERE s = ?`, "none")).Scan(&s)
 		if !errors.Is(err, db.ErrNoRows) {
 			t.Errorf("err = %v", err)
 		}
@@ -116,13 +116,13 @@ func TestInstants(t *testing.T) {
 
 func TestIsDuplicate(t *testing.T) {
 	testkit.EachEngine(t, func(t *testing.T, d *db.DB) {
-		exec(t, d, `CREATE TABLE probe (k TEXT PRIMARY KEY, u TEXT NOT NULL UNIQUE, CHECK (u <> 'bad'))`)
-		exec(t, d, `INSERT INTO probe (k, u) VALUES ('k', 'u')`)
+		exec(t, d, `CREATE TABLE sample (k TEXT PRIMARY KEY, u TEXT NOT NULL UNIQUE, CHECK (u <> 'bad'))`)
+		exec(t, d, `INSERT INTO sample (k, u) VALUES ('k', 'u')`)
 		for text, want := range map[string]bool{
-			`INSERT INTO probe (k, u) VALUES ('k', 'v')`:   true,
-			`INSERT INTO probe (k, u) VALUES ('l', 'u')`:   true,
-			`INSERT INTO probe (k, u) VALUES ('l', NULL)`:  false,
-			`INSERT INTO probe (k, u) VALUES ('l', 'bad')`: false,
+			`INSERT INTO sample (k, u) VALUES ('k', 'v')`:   true,
+			`INSERT INTO sample (k, u) VALUES ('l', 'u')`:   true,
+			`INSERT INTO sample (k, u) VALUES ('l', NULL)`:  false,
+			`INSERT INTO sample (k, u) VALUES ('l', 'bad')`: false,
 		} {
 			if err := try(t.Context(), d, text); err == nil || db.IsDuplicate(err) != want {
 				t.Errorf("%s: IsDuplicate(%v) = %v", text, err, !want)
@@ -133,15 +133,15 @@ func TestIsDuplicate(t *testing.T) {
 
 func TestWriteRollsBack(t *testing.T) {
 	testkit.EachEngine(t, func(t *testing.T, d *db.DB) {
-		exec(t, d, `CREATE TABLE probe (v INTEGER)`)
+		exec(t, d, `CREATE TABLE sample (v INTEGER)`)
 		stop := errors.New("stop")
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
-			if n, err := tx.Exec(t.Context(), db.SQL(`INSERT INTO probe VALUES (1), (2)`)); err != nil || n != 2 {
+			if n, err := tx.Exec(t.Context(), db.SQL(`INSERT INTO sample VALUES (1), (2)`)); err != nil || n != 2 {
 				t.Errorf("%d rows, %v", n, err)
 			}
 			return stop
 		})
-		rows, qerr := db.Column[int](t.Context(), d, db.SQL(`SELECT v FROM probe`))
+		rows, qerr := db.Column[int](t.Context(), d, db.SQL(`SELECT v FROM sample`))
 		if !errors.Is(err, stop) || qerr != nil || len(rows) != 0 {
 			t.Errorf("%v, %v, %v", err, qerr, rows)
 		}
@@ -252,8 +252,8 @@ func TestFileIsEncrypted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, d, `CREATE TABLE probe (v TEXT)`)
-	exec(t, d, `INSERT INTO probe VALUES (?)`, strings.Repeat("privileged ", 500))
+	exec(t, d, `CREATE TABLE sample (v TEXT)`)
+	exec(t, d, `INSERT INTO sample VALUES (?)`, strings.Repeat("privileged ", 500))
 	noPlainText(t, dir) // the write-ahead log is there now
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
@@ -264,7 +264,7 @@ func TestFileIsEncrypted(t *testing.T) {
 	wrong[40]++
 	if w, err := db.OpenSQLite(path, wrong); err == nil {
 		defer w.Close()
-		if _, err := db.Column[string](t.Context(), w, db.SQL(`SELECT v FROM probe`)); err == nil {
+		if _, err := db.Column[string](t.Context(), w, db.SQL(`SELECT v FROM sample`)); err == nil {
 			t.Error("another key opens the file")
 		}
 	}
@@ -273,7 +273,7 @@ func TestFileIsEncrypted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	if rows, err := db.Column[string](t.Context(), again, db.SQL(`SELECT v FROM probe`)); err != nil || len(rows) != 1 {
+	if rows, err := db.Column[string](t.Context(), again, db.SQL(`SELECT v FROM sample`)); err != nil || len(rows) != 1 {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
 }

@@ -12,20 +12,20 @@ import (
 
 func TestSnapshotIsOneInstantAndHoldsNobodyUp(t *testing.T) {
 	testkit.EachEngine(t, func(t *testing.T, d *db.DB) {
-		exec(t, d, `CREATE TABLE probe (v INTEGER)`)
+		exec(t, d, `CREATE TABLE sample (v INTEGER)`)
 		count := func(r db.Reader) (n int) {
-			if err := r.QueryRow(t.Context(), db.SQL(`SELECT COUNT(*) FROM probe`)).Scan(&n); err != nil {
+			if err := r.QueryRow(t.Context(), db.SQL(`SELECT COUNT(*) FROM sample`)).Scan(&n); err != nil {
 				t.Error(err)
 			}
 			return n
 		}
 		err := d.Snapshot(t.Context(), func(r db.Reader) error {
 			before := count(r)
-			exec(t, d, `INSERT INTO probe VALUES (1)`)
+			exec(t, d, `INSERT INTO sample VALUES (1)`)
 			if got := count(r); got != before {
 				t.Errorf("the snapshot went from %d to %d rows", before, got)
 			}
-			_, err := db.Column[int](t.Context(), r, db.SQL(`INSERT INTO probe VALUES (2) RETURNING v`))
+			_, err := db.Column[int](t.Context(), r, db.SQL(`INSERT INTO sample VALUES (2) RETURNING v`))
 			return err
 		})
 		if err == nil || count(d) != 1 {
