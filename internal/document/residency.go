@@ -374,6 +374,14 @@ func (s *Service) Staying(ctx context.Context, firm ident.OrgID, most int) (draw
 	return drawn, all, nil
 }
 
+// Stays reports whether residency keeps a document from the people of a provider now.
+func (s *Service) Stays(ctx context.Context, id ident.DocumentID, provider ident.OrgID) (_ bool, err error) {
+	defer fault.Wrap(&err, "document.Stays(%s)", id)
+	v := s.Gate.View(actor.System("probe"))
+	d, err := find(ctx, v, v.Who, v.Now, id, v.Visible("d.matter_id"), db.Frag{})
+	return slices.Contains(d.limits.viewOnly, string(provider)), absent(err)
+}
+
 // The size of what Sample takes.
 const (
 	passages     = 16

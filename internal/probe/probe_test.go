@@ -203,6 +203,24 @@ func TestLeak(t *testing.T) {
 	})
 }
 
+// A rule that is lifted while the probe walks ends what it kept: what is given after that is no leak.
+func TestLiftedMeanwhile(t *testing.T) {
+	eachBench(t, func(t *testing.T, b bench) {
+		b.keep(t)
+		lifted := false
+		b.door.other = func(ctx context.Context, _ ident.PersonID, _ probe.Question) probe.Answer {
+			if !lifted {
+				lifted = true
+				b.Exec(db.SQL(`UPDATE residency SET lifted_at = ?, lifted_by = 'x'`, db.Micros(testkit.Noon)))
+			}
+			return probe.Answer{Status: 404}
+		}
+		if r := b.run(t).Report; len(r.Leaks) != 0 || !lifted {
+			t.Errorf("%+v", r.Leaks)
+		}
+	})
+}
+
 // The firm alone asks and reads; one probe at a time.
 func TestWhoMay(t *testing.T) {
 	eachBench(t, func(t *testing.T, b bench) {

@@ -259,7 +259,9 @@ func (w *walker) as(ctx context.Context, p *visitor, k document.Stay, t Traces, 
 			walk.count(r, a)
 			if what != "" {
 				found[what] = true
-				w.found(p, k, r, what)
+				if err := w.found(ctx, p, k, r, what); err != nil {
+					return found, err
+				}
 			}
 			if w.done++; w.done%noteEvery == 0 {
 				if err := w.note(ctx, 0); err != nil {
@@ -319,18 +321,23 @@ func (x *Walk) count(r Route, a Answer) {
 	}
 }
 
-// found puts down what an answer gave away: abroad a leak, at home a sign that the probe sees.
-func (w *walker) found(p *visitor, k document.Stay, r Route, what string) {
+// found puts down what an answer gave away: abroad a leak, at home a sign that the probe sees. What a rule that was lifted
+// meanwhile no longer keeps is no leak.
+func (w *walker) found(ctx context.Context, p *visitor, k document.Stay, r Route, what string) error {
 	if p.home {
 		if g := (Gives{r.Pattern, what}); (what == TheFile || what == ItsWords) && !slices.Contains(w.report.AtHome, g) {
 			w.report.AtHome = append(w.report.AtHome, g)
 		}
-		return
+		return nil
+	}
+	if stays, err := w.Documents.Stays(ctx, k.Document.ID, p.org); err != nil || !stays {
+		return err
 	}
 	l := Leak{Route: r.Pattern, Person: p.name, Role: p.role(), Org: p.at, Document: string(k.Document.ID), Name: k.Document.Name, What: what}
 	if !slices.Contains(w.report.Leaks, l) {
 		w.report.Leaks = append(w.report.Leaks, l)
 	}
+	return nil
 }
 
 // note tells those who wait how far the walk is. It is no deed and leaves no entry.
