@@ -247,9 +247,9 @@ func (c *census) String() string {
 		}
 		return fmt.Sprintf("%.0f ms", float64(c.took[int(float64(len(c.took)-1)*p)].Microseconds())/1000)
 	}
-	office := "LibreOffice was installed."
-	if _, err := exec.LookPath("soffice"); err != nil {
-		office = "LibreOffice was not installed."
+	office := "LibreOffice drew office documents."
+	if _, err := exec.LookPath("soffice"); err != nil || os.Getenv("COUNTERSIGN_SOFFICE") == "none" {
+		office = "LibreOffice was not used."
 	}
 	fmt.Fprintf(&b, "# What becomes of real files\n\n%s, %s, %d processors. Every file of the corpus was put in by the API, %d at a time; what it is was asked for, then its first page and the words of that. %s\n\n",
 		time.Now().UTC().Format("2006-01-02"), runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), clerks, office)
