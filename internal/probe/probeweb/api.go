@@ -39,7 +39,7 @@ func API(api huma.API, s *probe.Service) {
 	}
 	type ask struct {
 		Body struct {
-			Documents int `json:"documents,omitempty" minimum:"1" maximum:"50" default:"4" doc:"How many to draw of those that stay in the country."`
+			Documents int `json:"documents" doc:"How many to draw of those that stay in the country, 1 to 50."`
 		}
 	}
 	web.Offer(api, web.Endpoint{ID: string(probe.Begin), Path: "/probes", Summary: "Ask for a residency probe", Detail: "It walks in the background; ask for it by its identifier until it has ended.", Status: 201},
