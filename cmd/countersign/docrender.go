@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/png"
 	"io/fs"
 	"math"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"countersign/internal/cli"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/docwork"
+	"countersign/internal/platform/raster"
 )
 
 type docRenderCmd struct {
@@ -133,8 +133,7 @@ func (c *docRenderCmd) write(name string, p *docwork.Page) (err error) {
 	case err != nil:
 		return fault.New(fault.Invalid, printable(name)+" cannot be written: "+err.Error()+".")
 	}
-	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := errors.Join(encoder.Encode(out, p.Image), out.Close()); err != nil {
+	if err := errors.Join(raster.PNG(out, p.Image), out.Close()); err != nil {
 		return errors.Join(err, os.Remove(name)) // half a picture is none
 	}
 	return nil

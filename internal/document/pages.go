@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"image"
 
-	"image/png"
 	"io"
 	"strconv"
 	"strings"
@@ -25,6 +24,7 @@ import (
 	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/mark"
+	"countersign/internal/platform/raster"
 )
 
 // Files opens files away from the server's own process: docwork.Pool.
@@ -102,7 +102,7 @@ func (s *Service) View(ctx context.Context, who actor.Actor, p Part) (out View, 
 
 // source is a version's bytes for a child.
 func (s *Service) source(v Version) docwork.Source {
-	return docwork.Source{Key: string(v.ID), Name: v.Name, Size: v.SizeBytes, Bytes: func(ctx context.Context) (docwork.Bytes, error) {
+	return docwork.Source{Key: string(v.ID), Group: string(v.Matter), Name: v.Name, Size: v.SizeBytes, Bytes: func(ctx context.Context) (docwork.Bytes, error) {
 		key, err := s.blobKey(ctx, s.Gate.DB, v)
 		if err != nil {
 			return nil, err
@@ -223,7 +223,7 @@ func (s *Service) Page(ctx context.Context, who actor.Actor, p Part, n int, look
 		recorded <- nil
 	}
 	var packed bytes.Buffer
-	if err := errors.Join(encoder.Encode(&packed, drawn), <-recorded); err != nil {
+	if err := errors.Join(raster.PNG(&packed, drawn), <-recorded); err != nil {
 		return err
 	}
 	_, err = packed.WriteTo(w)
@@ -237,17 +237,6 @@ func toReader(err error) error {
 	}
 	return err
 }
-
-var encoder = png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &pngBuffers{}}
-
-type pngBuffers struct{ sync.Pool }
-
-func (p *pngBuffers) Get() *png.EncoderBuffer {
-	b, _ := p.Pool.Get().(*png.EncoderBuffer)
-	return b
-}
-
-func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.Pool.Put(b) }
 
 // Quote returns the words of page n (from 1) of a part that stand in a rectangle, or all of them when in is nil.
 //

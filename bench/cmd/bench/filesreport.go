@@ -23,7 +23,7 @@ func (r *report) files(c compared, h reading, busyBefore string) {
 	r.line("%s; load average before: %s. The PDFs are those of courts in the corpus of real files, %d that both programs read (%d more only this one, %d only poppler).\n",
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"), busyBefore, c.text.files, c.ownOnly, c.theirOnly)
 	r.line("### Beside poppler\n")
-	r.line("Two files at a time on %d processors on both sides: a poppler process for each file, a confined child for each file here. Medians of %d rounds in turns; starting the process or child counts. Pages are drawn at %d dpi, the first %d of each file, and written as PNG files.\n", runtime.NumCPU(), len(c.text.ours), dpi, firstPages)
+	r.line("Two files at a time on %d processors on both sides: a poppler process for each file; here two confined children, which read the files of one matter one after the other. Medians of %d rounds in turns; starting a process or child counts. Pages are drawn at %d dpi, the first %d of each file, and written as PNG files.\n", runtime.NumCPU(), len(c.text.ours), dpi, firstPages)
 	r.line("| | Countersign | poppler | ratio | budget | |\n|---|---:|---:|---:|---:|---|")
 	row := func(name string, x contest, least float64, format string) {
 		own, peer := median(x.ours), median(x.theirs)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/png"
 	"io/fs"
 	"math"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"unicode"
 
 	"countersign/internal/platform/docwork"
+	"countersign/internal/platform/raster"
 )
 
 // What the reading of files is measured with.
@@ -43,8 +43,8 @@ type compared struct {
 	theirOnly     int
 }
 
-// peers draws and reads the PDFs of courts with the program and with poppler. Each file has a process of its own there
-// and a child of its own here; pictures are packed as PNG and written to files by both.
+// peers draws and reads the PDFs of courts with the program and with poppler. Each file has a process of its own there;
+// here they are those of one matter, so that the two children read one after the other. Both write pictures as PNG to files.
 func peers(ctx context.Context, binary, folder string) (out compared, err error) {
 	for _, name := range []string{"pdftoppm", "pdftotext"} {
 		if _, err := exec.LookPath(name); err != nil {
@@ -133,7 +133,7 @@ func (w *contestant) open(ctx context.Context, name string, ask func(*docwork.Fi
 		return err
 	}
 	key := fmt.Sprint(w.turn.Add(1), "/", name)
-	return w.pool.Do(ctx, docwork.Source{Key: key, Name: filepath.Base(name), Size: info.Size(), Bytes: func(context.Context) (docwork.Bytes, error) { return os.Open(name) }}, ask) //nolint:gosec // the corpus
+	return w.pool.Do(ctx, docwork.Source{Key: key, Group: "court", Name: filepath.Base(name), Size: info.Size(), Bytes: func(context.Context) (docwork.Bytes, error) { return os.Open(name) }}, ask) //nolint:gosec // the corpus
 }
 
 // both finds the PDFs that the program and poppler read, and compares their text.
@@ -205,7 +205,6 @@ func shared(a, b string) (same, most int) {
 }
 
 func (w *contestant) draw(ctx context.Context, name string) (pages int64, err error) {
-	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 	err = w.open(ctx, name, func(f *docwork.File) error {
 		for n, size := range f.Info().Pages[:min(firstPages, len(f.Info().Pages))] {
 			page, err := f.Draw(n, int(math.Ceil(float64(size.W)*dpi/72)))
@@ -216,7 +215,7 @@ func (w *contestant) draw(ctx context.Context, name string) (pages int64, err er
 			if err != nil {
 				return err
 			}
-			err = errors.Join(encoder.Encode(to, page.Image), to.Close(), os.Remove(to.Name()))
+			err = errors.Join(raster.PNG(to, page.Image), to.Close(), os.Remove(to.Name()))
 			page.Release()
 			if err != nil {
 				return err

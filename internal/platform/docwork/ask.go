@@ -27,7 +27,7 @@ func (f *File) answer(name string, kind byte, what any, expect byte, into []byte
 		return nil, Sentence(why)
 	}
 	body, got, late, err := f.put(kind, what, into)
-	if errors.Is(err, errGone) && kind != askOpen && kind != askDrawn { // it died while nobody asked it: the question is not to blame
+	if f.mayBeOthers(kind, late, err) {
 		f.end()
 		body, got, late, err = f.put(kind, what, into)
 	}
@@ -50,6 +50,19 @@ func (f *File) answer(name string, kind byte, what any, expect byte, into []byte
 	}
 	f.pool.judge(f.src.Key, name, string(why))
 	return nil, why
+}
+
+// mayBeOthers is whether a child died, and the question may not be to blame: nobody asked it when it died, or it had read
+// other files before. Then the question is put once more, to a child that reads this file alone.
+func (f *File) mayBeOthers(kind byte, late bool, err error) bool {
+	switch {
+	case err == nil, late, f.running == nil, errors.Is(err, errBytes):
+		return false
+	case f.files > 1:
+		f.alone = true
+		return true
+	}
+	return errors.Is(err, errGone) && kind != askOpen && kind != askDrawn
 }
 
 // put opens the file again if its child is gone, and puts the question in the time that there is for one.

@@ -144,6 +144,9 @@ func (w *worker) open(kind byte, body []byte) error {
 	if err := json.Unmarshal(body, &o); err != nil {
 		return err
 	}
+	if kind == askOpen {
+		w.closeFile()
+	}
 	w.bytes = &ranges{w: w, size: o.Size}
 	if kind == askOpen {
 		w.file = w.engine.openFile(w.bytes, o)
@@ -151,6 +154,14 @@ func (w *worker) open(kind byte, body []byte) error {
 		w.file = drawnBy(w.file, w.engine.openPDF(w.bytes, o))
 	}
 	return sendJSON(w.out, result, w.file.info())
+}
+
+// closeFile lets go of the file that was open, so that the next finds nothing of it.
+func (w *worker) closeFile() {
+	if f, ok := w.file.(interface{ close() }); ok {
+		f.close()
+	}
+	w.file, w.bytes = nil, nil
 }
 
 // words is the text of the whole file by its paragraphs.

@@ -1,16 +1,20 @@
 package docwork
 
 import (
+	"cmp"
 	"context"
-	"countersign/internal/kernel/area"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"time"
+
+	"countersign/internal/kernel/area"
 )
 
 // Command is the hidden command of the program that is the child. Its arguments are what it makes ready, and the folder of
@@ -43,6 +47,7 @@ type Text struct {
 // A Source is a file to open: its bytes are asked for in ranges, while it is open.
 type Source struct {
 	Key   string // names the file: of one key only one child is running
+	Group string // files of one group, a matter, may be read by one child, one after the other; "" shares with none
 	Name  string // of the file; a hint where the bytes do not tell what they are
 	Size  int64
 	Bytes func(ctx context.Context) (Bytes, error) // ctx ends when the file is closed
@@ -65,9 +70,11 @@ type Settings struct {
 	Once    bool          // one file and no other: no child waits for the next
 	Office  Office        // draws office documents; nil shows them as their text
 	Idle    time.Duration // after which an open file is closed; 0 is two minutes
+	Rest    time.Duration // after which an open file lends its child to another of its group; 0 is two seconds
 }
 
-// A Pool keeps the files that are open, each in a child of its own, and one child that waits for the next PDF.
+// A Pool keeps the files that are open, and one child that waits for the next PDF. A child reads one file at a time, and the
+// files of one group only.
 type Pool struct {
 	set  Settings
 	ctx  context.Context // ends when the pool is closed: for what takes longer than a question
@@ -89,6 +96,9 @@ func NewPool(s Settings) (*Pool, error) {
 	}
 	if s.Idle == 0 {
 		s.Idle = 2 * time.Minute
+	}
+	if s.Rest == 0 {
+		s.Rest = 2 * time.Second
 	}
 	if s.Program == "" {
 		program, err := os.Executable()
@@ -150,9 +160,12 @@ type File struct {
 	info  Info
 	tried string // the password that was tried last
 	drawn []byte // the file as LibreOffice drew it, kept while the file is open
+	alone bool   // a child that had read others died of it, or of them: it gets one of its own
+	heir  *child // of a file of the same group that made room for this one; nil when there is none, or it is in use
 	*running
 
-	used int64 // guarded by Pool.mu
+	used int64     // guarded by Pool.mu
+	last time.Time // of use, guarded by Pool.mu
 	idle *time.Timer
 }
 
@@ -202,28 +215,38 @@ func (p *Pool) file(s Source) (*File, error) {
 	p.clock++
 	f := p.files[s.Key]
 	if f == nil {
-		if len(p.files) >= p.set.Most {
-			p.evict()
-		}
 		f = &File{pool: p, src: s, turn: make(chan struct{}, 1)}
+		if len(p.files) >= p.set.Most {
+			p.evict(f)
+		}
 		f.idle = time.AfterFunc(p.set.Idle, func() { p.drop(f) })
 		p.files[s.Key] = f
 	}
 	f.idle.Reset(p.set.Idle)
-	f.used = p.clock
+	f.used, f.last = p.clock, time.Now()
 	return f, nil
 }
 
-// evict closes the file that was used longest ago; mu is held.
-func (p *Pool) evict() {
-	var old *File
-	for _, f := range p.files {
-		if old == nil || f.used < old.used {
-			old = f
+// evict closes the file that was used longest ago, of those that nobody asks, and leaves its child to one of the same
+// group; mu is held.
+func (p *Pool) evict(to *File) {
+	all := slices.SortedFunc(maps.Values(p.files), func(a, b *File) int { return cmp.Compare(a.used, b.used) })
+	for _, old := range all {
+		if !old.free() {
+			continue
 		}
+		old.gone = true
+		old.idle.Stop()
+		if to.heir = old.lend(to, false); to.heir == nil {
+			p.work.Go(func() { old.end(); <-old.turn })
+		} else {
+			<-old.turn
+		}
+		delete(p.files, old.src.Key)
+		return
 	}
-	delete(p.files, old.src.Key)
-	p.work.Go(old.shut)
+	delete(p.files, all[0].src.Key)
+	p.work.Go(all[0].shut)
 }
 
 func (p *Pool) drop(f *File) {
@@ -246,6 +269,10 @@ func (f *File) shut() {
 
 // end kills the child; the caller has the turn.
 func (f *File) end() {
+	if f.heir != nil {
+		f.heir.kill()
+		f.heir = nil
+	}
 	if r := f.running; r != nil {
 		f.running = nil
 		r.stop()
@@ -269,7 +296,7 @@ func (f *File) open() error {
 		stop()
 		return err
 	}
-	c, err := f.pool.childFor(b, f.src.Size)
+	c, err := f.pool.childFor(f, b)
 	if err != nil {
 		stop()
 		return errors.Join(err, b.Close())

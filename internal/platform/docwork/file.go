@@ -164,7 +164,7 @@ func Inside(ctx context.Context, o Opener, s Source, path []int) (_ Source, oute
 		if m.Why != "" {
 			return s, outer, Sentence(m.Why)
 		}
-		s = Source{Key: around.Key + "." + strconv.Itoa(i), Name: m.Name, Size: m.SizeBytes, Bytes: func(ctx context.Context) (Bytes, error) {
+		s = Source{Key: around.Key + "." + strconv.Itoa(i), Group: around.Group, Name: m.Name, Size: m.SizeBytes, Bytes: func(ctx context.Context) (Bytes, error) {
 			var b []byte
 			err := o.Do(ctx, around, func(f *File) (err error) { b, err = f.Member(i); return err })
 			return held{bytes.NewReader(b)}, err

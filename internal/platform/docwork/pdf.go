@@ -100,6 +100,10 @@ func sane(points float64) bool { return points >= 1 && points <= 20_000 && !math
 
 func (f *pdfFile) info() Info { return f.says }
 
+func (f *pdfFile) close() {
+	f.e.pdf.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: f.doc}) //nolint:errcheck // it was only read
+}
+
 func (f *pdfFile) page(n int) (requests.Page, error) {
 	if n < 0 || n >= len(f.says.Pages) {
 		return requests.Page{}, errNoPage
