@@ -145,7 +145,9 @@ func (w *worker) open(kind byte, body []byte) error {
 		return err
 	}
 	if kind == askOpen {
-		w.closeFile()
+		if err := w.closeFile(); err != nil {
+			return err
+		}
 	}
 	w.bytes = &ranges{w: w, size: o.Size}
 	if kind == askOpen {
@@ -157,11 +159,12 @@ func (w *worker) open(kind byte, body []byte) error {
 }
 
 // closeFile lets go of the file that was open, so that the next finds nothing of it.
-func (w *worker) closeFile() {
-	if f, ok := w.file.(interface{ close() }); ok {
-		f.close()
+func (w *worker) closeFile() (err error) {
+	if f, ok := w.file.(io.Closer); ok {
+		err = f.Close()
 	}
 	w.file, w.bytes = nil, nil
+	return err
 }
 
 // words is the text of the whole file by its paragraphs.

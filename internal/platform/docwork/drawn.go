@@ -84,8 +84,7 @@ type drawn struct {
 
 // drawnBy is a file with the PDF that was made of it. When that is none, the file stays what it was, and says so.
 func drawnBy(wrote, pdf file) file {
-	if d, again := wrote.(*drawn); again {
-		d.close()
+	if d, again := wrote.(*drawn); again { // it was drawn anew after a child died
 		wrote = d.wrote
 	}
 	p, ok := pdf.(*pdfFile)

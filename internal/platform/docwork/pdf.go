@@ -2,7 +2,6 @@ package docwork
 
 import (
 	"context"
-	"countersign/internal/kernel/area"
 	"errors"
 	"image"
 	"io"
@@ -19,12 +18,18 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
+
+	"countersign/internal/kernel/area"
+	"countersign/internal/platform/docwork/linear"
 )
 
 var errNoPage = errors.New("This page is not there.") //nolint:staticcheck // a sentence for the reader
 
 // An engine is PDFium as WebAssembly, compiled and started.
-type engine struct{ pdf pdfium.Pdfium }
+type engine struct {
+	pool pdfium.Pool
+	pdf  pdfium.Pdfium
+}
 
 // memoryPages bounds PDFium's memory to 256 MB: pages of 64 KiB.
 const memoryPages = 4096
@@ -38,13 +43,22 @@ func newEngine(cache string) (*engine, error) {
 			config = config.WithCompilationCache(c)
 		}
 	}
-	pool, err := webassembly.Init(webassembly.Config{Context: context.Background(), MinIdle: 1, MaxIdle: 1, MaxTotal: 1,
-		FSConfig: wazero.NewFSConfig(), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard, ReuseWorkers: true})
+	pool, err := webassembly.Init(webassembly.Config{Context: experimental.WithMemoryAllocator(context.Background(), linear.Memory()), MinIdle: 1, MaxIdle: 1, MaxTotal: 1,
+		FSConfig: wazero.NewFSConfig(), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard})
 	if err != nil {
 		return nil, err
 	}
-	instance, err := pool.GetInstance(time.Minute)
-	return &engine{instance}, err
+	e := &engine{pool: pool}
+	e.pdf, err = pool.GetInstance(time.Minute)
+	return e, err
+}
+
+// renew ends PDFium and starts another: nothing of a file, and none of the memory that it took, is there for the next.
+func (e *engine) renew() (err error) {
+	if err = e.pdf.Close(); err == nil {
+		e.pdf, err = e.pool.GetInstance(time.Minute)
+	}
+	return err
 }
 
 type pdfFile struct {
@@ -100,9 +114,8 @@ func sane(points float64) bool { return points >= 1 && points <= 20_000 && !math
 
 func (f *pdfFile) info() Info { return f.says }
 
-func (f *pdfFile) close() {
-	f.e.pdf.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: f.doc}) //nolint:errcheck // it was only read
-}
+// Close lets go of the document, and of all that PDFium holds.
+func (f *pdfFile) Close() error { return f.e.renew() }
 
 func (f *pdfFile) page(n int) (requests.Page, error) {
 	if n < 0 || n >= len(f.says.Pages) {
