@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"image/png"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"os"
 	"strconv"
@@ -25,7 +27,7 @@ func kills() int {
 	return 3
 }
 
-// What was acknowledged is there after a power cut, whole, and nothing is half there.
+// What was acknowledged is there after a power cut, whole, and nothing is half there; a page that was sent is on record.
 func TestKilledAtAnyMoment(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: no server")
@@ -65,10 +67,15 @@ func TestKilledAtAnyMoment(t *testing.T) {
 				}
 				whole(t, a, matter, &acked)
 			}
-			n := 0
-			acked.Range(func(any, any) bool { n++; return true })
-			if n < 5*kills() {
-				t.Errorf("only %d writes were acknowledged: the test tried nothing", n)
+			n, pages := 0, 0
+			acked.Range(func(k, _ any) bool {
+				if n++; strings.HasPrefix(k.(string), "page/") {
+					pages++
+				}
+				return true
+			})
+			if n < 5*kills() || pages == 0 {
+				t.Errorf("only %d writes and pages were acknowledged, %d of them pages: the test tried nothing", n, pages)
 			}
 		})
 	}
@@ -93,12 +100,36 @@ func keepWriting(base, token, matter, name string, acked *sync.Map, stop chan st
 		}
 		acked.Store("message/"+made.ID, text)
 		body := bytes.Repeat([]byte(text), 1+i%5000)
-		var got struct{ Version struct{ ID string } }
+		var got struct{ Version, Document struct{ ID string } }
 		if _, err := a.Upload(context.Background(), "/matters/"+matter+"/documents?kind=source&folder=Killed&name="+url.QueryEscape(text)+".txt", bytes.NewReader(body), &got); err != nil {
 			return
 		}
 		acked.Store("version/"+got.Version.ID, sha256.Sum256(body))
+		if i%3 == 0 {
+			if err := a.Get(context.Background(), "/versions/"+got.Version.ID+"/pages", &struct{}{}); err != nil {
+				return
+			}
+			if sees(base, token, got.Version.ID) {
+				acked.Store("page/"+got.Version.ID, got.Document.ID)
+			}
+		}
 	}
+}
+
+// sees reads page 1 of a version, and whether it came whole.
+func sees(base, token, version string) bool {
+	rq, err := http.NewRequestWithContext(context.Background(), "GET", base+"/api/v1/versions/"+version+"/pages/1", nil)
+	if err != nil {
+		return false
+	}
+	rq.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(rq)
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close() //nolint:errcheck // it was only read
+	_, err = png.Decode(res.Body)
+	return err == nil && res.StatusCode == http.StatusOK
 }
 
 // whole reads everything that was acknowledged, and every document of the folder whether it was or not.
@@ -155,6 +186,14 @@ func whole(t *testing.T, a *client.Client, matter string, acked *sync.Map) {
 		}
 		if kind == "version" && sums[id] != want {
 			t.Errorf("version %s was acknowledged and has other bytes, or none", id)
+		}
+		if kind == "page" {
+			var who struct {
+				Pages []struct{ Version string }
+			}
+			if err := a.Get(t.Context(), "/documents/"+want.(string)+"/readers", &who); err != nil || len(who.Pages) != 1 || who.Pages[0].Version != id {
+				t.Errorf("a page of version %s was sent and is not on record: %+v, %v", id, who, err)
+			}
 		}
 		return true
 	})

@@ -71,6 +71,7 @@ func API(api huma.API, s *document.Service) {
 	apiUploads(api, s)
 	apiQuarantine(api, s)
 	apiUnlock(api, s)
+	apiResidency(api, s)
 }
 
 type byDocument struct {

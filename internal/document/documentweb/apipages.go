@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -69,6 +70,43 @@ func pagesOnWire(v document.View) wirePages {
 	return out
 }
 
+type wireReading struct {
+	Person string    `json:"person"`
+	Org    string    `json:"org"`
+	N      int64     `json:"n" doc:"Number of the version."`
+	At     time.Time `json:"at"`
+}
+
+type wireSight struct {
+	Person  string          `json:"person"`
+	Org     string          `json:"org"`
+	Version ident.VersionID `json:"version"`
+	N       int64           `json:"n" doc:"Number of the version."`
+	In      string          `json:"in,omitempty" doc:"The file inside it."`
+	Page    int             `json:"page"`
+	First   time.Time       `json:"first_at"`
+	Last    time.Time       `json:"last_at"`
+	Times   int             `json:"times"`
+	Shown   float64         `json:"shown_seconds" doc:"On screen, by what the browser says."`
+	Session string          `json:"session" doc:"Its code, as it stands in the mark."`
+}
+
+type wireReadership struct {
+	Takings []wireReading `json:"takings" doc:"Who took out which version, newest first."`
+	Pages   []wireSight   `json:"pages" doc:"Who was sent which page, newest first."`
+}
+
+func readershipOnWire(r document.Readership) wireReadership {
+	out := wireReadership{[]wireReading{}, []wireSight{}}
+	for _, x := range r.Readings {
+		out.Takings = append(out.Takings, wireReading{x.Person, x.Org, x.N, x.At.UTC()})
+	}
+	for _, x := range r.Sights {
+		out.Pages = append(out.Pages, wireSight{x.Person, x.Org, x.Version, x.N, x.Inside.String(), x.Page, x.First.UTC(), x.Last.UTC(), x.Times, x.Shown.Seconds(), x.Session})
+	}
+	return out
+}
+
 // apiPages offers reading page by page.
 func apiPages(api huma.API, s *document.Service) {
 	web.Offer(api, web.Endpoint{ID: "document.pages", Method: "GET", Path: "/versions/{id}/pages", Summary: "Get what a version is and how many pages it has", Detail: "It leaves an entry."},
@@ -79,6 +117,11 @@ func apiPages(api huma.API, s *document.Service) {
 			}
 			v, err := s.View(ctx, who, p)
 			return pagesOnWire(v), err
+		})
+	web.Offer(api, web.Endpoint{ID: "document.readers", Method: "GET", Path: "/documents/{id}/readers", Summary: "Get who took out a document and who saw which page"},
+		func(ctx context.Context, who actor.Actor, in *byDocument) (wireReadership, error) {
+			r, err := s.Readers(ctx, who, in.ID)
+			return readershipOnWire(r), err
 		})
 	type page struct {
 		WirePage
