@@ -218,7 +218,7 @@ func (s *Service) Page(ctx context.Context, who actor.Actor, p Part, n int, look
 	}
 	recorded := make(chan error, 1)
 	if page.Width >= legible { // while the picture is packed; it waits for the record before it goes anywhere
-		go func() { recorded <- s.putOnRecord(ctx, who, v, p.In, n, view.Now) }()
+		go func() { recorded <- s.putOnRecord(ctx, who, v, p.In, view.Now, n) }()
 	} else {
 		recorded <- nil
 	}
@@ -257,10 +257,11 @@ func (s *Service) Quote(ctx context.Context, who actor.Actor, p Part, n int, in 
 	if err != nil {
 		return "", err
 	}
-	return text, s.putOnRecord(ctx, who, v, p.In, n, s.Gate.View(who).Now)
+	return text, s.putOnRecord(ctx, who, v, p.In, s.Gate.View(who).Now, n)
 }
 
-// FindIn returns the pages of a part that hold words.
+// FindIn returns the pages of a part that hold words, each with the line around the first: these pages are on record as
+// seen.
 //
 // Faults: NotFound, Forbidden (who may only see pages is given no text).
 func (s *Service) FindIn(ctx context.Context, who actor.Actor, p Part, words string) (hits []Hit, err error) {
@@ -273,7 +274,14 @@ func (s *Service) FindIn(ctx context.Context, who actor.Actor, p Part, words str
 		hits, err = f.Find(words)
 		return err
 	})
-	return hits, err
+	if err != nil || len(hits) == 0 {
+		return nil, err
+	}
+	pages := make([]int, len(hits))
+	for i, h := range hits {
+		pages[i] = h.Page + 1
+	}
+	return hits, s.putOnRecord(ctx, who, v, p.In, s.Gate.View(who).Now, pages...)
 }
 
 // SessionCode is the short name of the actor's session, as it stands in marks: "7F3A-22". It tells the session in the

@@ -85,6 +85,9 @@ func TestPages(t *testing.T) {
 		if err != nil || len(hits) < 2 || hits[0].Page != 0 {
 			t.Errorf("%+v, %v", hits, err)
 		}
+		if seen := b.Int(db.SQL(`SELECT COUNT(*) FROM page_seen WHERE version_id = ? AND page > 1`, v)); int(seen) != len(hits)-1 {
+			t.Errorf("%d of the pages that a search showed lines of are on record", seen)
+		}
 		if err := b.Quarantine(ctx, testkit.As(testkit.Junior), document.QuarantineRequest{Document: view.Document.ID, Cause: document.WrongMatter, Reason: "Not ours"}); err != nil {
 			t.Fatal(err)
 		}

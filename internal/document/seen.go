@@ -15,15 +15,24 @@ import (
 	"countersign/internal/platform/gate"
 )
 
-// putOnRecord puts on record that a page goes out, before it does. It is no verb: the entry follows in batches, by TellPages.
-func (s *Service) putOnRecord(ctx context.Context, who actor.Actor, v Version, in Path, n int, now time.Time) error {
+// putOnRecord puts on record that pages go out, before they do. It is no verb: the entry follows in batches, by TellPages.
+func (s *Service) putOnRecord(ctx context.Context, who actor.Actor, v Version, in Path, now time.Time, pages ...int) error {
 	return s.Gate.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, db.SQL(`INSERT INTO page_seen (version_id, inside, page, person_id, session_id, document_id, matter_id, org_id, first_at, last_at, times, shown_ms, told)
+		for _, n := range pages {
+			if err := putPage(ctx, tx, who, v, in, now, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func putPage(ctx context.Context, tx *db.Tx, who actor.Actor, v Version, in Path, now time.Time, n int) error {
+	_, err := tx.Exec(ctx, db.SQL(`INSERT INTO page_seen (version_id, inside, page, person_id, session_id, document_id, matter_id, org_id, first_at, last_at, times, shown_ms, told)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0)
 			ON CONFLICT (version_id, inside, page, person_id, session_id) DO UPDATE SET last_at = excluded.last_at, times = page_seen.times + 1`,
-			v.ID, in.String(), n, who.Person, who.Session, v.Document, v.Matter, who.Org, db.Micros(now), db.Micros(now)))
-		return err
-	})
+		v.ID, in.String(), n, who.Person, who.Session, v.Document, v.Matter, who.Org, db.Micros(now), db.Micros(now)))
+	return err
 }
 
 // maxShown bounds how long one report may say that a page was on screen.
