@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"countersign/internal/access"
 	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
 	"countersign/internal/document"
@@ -46,6 +47,7 @@ type Services struct {
 	Find       *find.Service
 	Imports    *imports.Service
 	Probe      *probe.Service
+	Access     *access.Service
 }
 
 // An App is an opened installation.
@@ -123,6 +125,14 @@ func (a *App) compose() error {
 	a.Find = find.New(g)
 	a.Imports = imports.New(g, a.Matter, a.Account)
 	a.door = newDoor(a)
+	a.Access = access.New(g, a.Document, access.Changes{AddToTeam: a.Matter.AddToTeam,
+		RaiseWall: func(ctx context.Context, who actor.Actor, m ident.MatterID, p ident.PersonID, reason string) error {
+			_, err := a.Matter.RaiseWall(ctx, who, m, p, reason)
+			return err
+		},
+		EndEngagement: func(ctx context.Context, who actor.Actor, e ident.EngagementID, reason string) error {
+			return a.Engagement.MovePhase(ctx, who, engagement.PhaseMove{ID: e, To: engagement.Ended, Reason: reason})
+		}})
 	a.Probe = &probe.Service{Gate: g, Documents: a.Document, Door: a.door, Clock: time.Now}
 	a.registerJobs(sender)
 	return nil

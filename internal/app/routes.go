@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"countersign/internal/access/accessweb"
 	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
 	"countersign/internal/document/documentweb"
@@ -51,6 +52,7 @@ func (a *App) mux() (*web.Mux, *accountweb.Web) {
 	findweb.Routes(mux, a.Find)
 	importsweb.Routes(mux, a.Imports)
 	probeweb.Routes(mux, a.Probe)
+	accessweb.Routes(mux, a.Access)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
@@ -73,6 +75,7 @@ func (a *App) api(mux web.APIMux) {
 	trailweb.API(api, a.Trail)
 	importsweb.API(api, a.Imports)
 	probeweb.API(api, a.Probe)
+	accessweb.API(api, a.Access)
 	a.queries = queries(api)
 }
 

@@ -22,6 +22,7 @@ var uses = map[string][]string{
 	"find":       {},
 	"imports":    {"account", "matter"},
 	"probe":      {"document"},
+	"access":     {"document"},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.

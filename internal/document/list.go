@@ -289,6 +289,7 @@ type Readership struct {
 	Readings []Reading // newest first, at most mostReadings
 	Sights   []Sight   // pages, newest first, at most mostSights
 	AsOf     time.Time
+	Explain  authz.Decision // to ask who could have
 }
 
 // mostReadings bounds the list of readers.
@@ -302,6 +303,10 @@ func (s *Service) Readers(ctx context.Context, who actor.Actor, id ident.Documen
 	v := s.Gate.View(who)
 	out.AsOf = v.Now
 	if out.Document, err = s.see(ctx, v, id); err != nil {
+		return out, err
+	}
+	d := out.Document
+	if out.Explain, err = v.May(ctx, gate.Explain, authz.Subject{Ref: authz.Ref{Kind: "matter", ID: string(d.Matter)}, Matter: string(d.Matter), Org: string(d.Firm)}); err != nil {
 		return out, err
 	}
 	out.Readings, err = db.All(ctx, v, db.SQL(`SELECT COALESCE(p.name, 'The program'), COALESCE(o.name, ''), e.rev, e.at

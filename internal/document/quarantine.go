@@ -2,8 +2,11 @@ package document
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
+	"countersign/internal/document/window"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
@@ -100,3 +103,78 @@ func (s *Service) mark(ctx context.Context, who actor.Actor, action authz.Action
 
 // reasonPlace binds the sealed reason to its row.
 func reasonPlace(id string) string { return "quarantine.reason/" + id }
+
+// AsOf returns a document as it stood at an instant: whether it was in quarantine then. Its name and folder are those of now.
+//
+// Faults: NotFound, Forbidden (in quarantine now), Invalid (field "at": it was not there yet).
+func (s *Service) AsOf(ctx context.Context, who actor.Actor, id ident.DocumentID, at time.Time) (d Document, err error) {
+	defer fault.Wrap(&err, "document.AsOf(%s)", id)
+	v := s.Gate.View(who)
+	if d, err = s.see(ctx, v, id); err != nil {
+		return d, err
+	}
+	if at.Before(d.MadeAt) {
+		return d, fault.InField("at", "The document was not there yet.")
+	}
+	var n int
+	err = v.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM quarantine WHERE document_id = ? AND set_at <= ? AND (lifted_at = 0 OR lifted_at > ?)`, id, db.Micros(at), db.Micros(at))).Scan(&n)
+	if d.State = Active; n > 0 {
+		d.State = Quarantined
+	}
+	return d, err
+}
+
+// For is the document as the policies saw it at an instant for a person of an organization. Which network they would have
+// asked from is not known: inNetwork tells whether they had to be in one that the firm named, and the subject is as if they were.
+func (d Document) For(ctx context.Context, q db.Reader, person ident.PersonID, org ident.OrgID, at time.Time) (s authz.Subject, inNetwork bool, err error) {
+	d.limits, err = limitsOf(ctx, q, d, actor.Actor{Person: person, Org: org}, at)
+	if i := slices.Index(d.limits.shut, window.Network); i >= 0 {
+		inNetwork, d.limits.shut = true, slices.Delete(d.limits.shut, i, i+1)
+	}
+	return d.Subject(), inNetwork, err
+}
+
+// A Use is what a person had of a document up to an instant.
+type Use struct {
+	Taken int    // times that the file was taken out
+	Pages string // "1-3, 7" of any version: pages that were shown; "" for none
+	Last  time.Time
+}
+
+// Used tells who had what of a document until an instant, by person. Whether the actor may know of it is for the caller to ask first.
+func Used(ctx context.Context, q db.Reader, id ident.DocumentID, until time.Time) (map[ident.PersonID]Use, error) {
+	out := map[ident.PersonID]Use{}
+	type row struct {
+		person ident.PersonID
+		n      int
+		at     time.Time
+	}
+	scan := func(rs *db.Rows, r *row) error { return rs.Scan(&r.person, &r.n, db.At{T: &r.at}) }
+	taken, err := db.All(ctx, q, db.SQL(`SELECT person_id, COUNT(*), MAX(at) FROM entry WHERE subject_kind = 'document' AND subject_id = ? AND verb = ? AND NOT refused AND at <= ? GROUP BY person_id`,
+		id, OpenFile, db.Micros(until)), scan)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range taken {
+		out[r.person] = Use{Taken: r.n, Last: r.at}
+	}
+	seen, err := db.All(ctx, q, db.SQL(`SELECT person_id, page, MAX(CASE WHEN last_at <= ? THEN last_at ELSE first_at END) FROM page_seen WHERE document_id = ? AND first_at <= ? GROUP BY person_id, page ORDER BY person_id, page`,
+		db.Micros(until), id, db.Micros(until)), scan)
+	if err != nil {
+		return nil, err
+	}
+	pages := map[ident.PersonID][]int{}
+	for _, r := range seen {
+		pages[r.person] = append(pages[r.person], r.n)
+		if u := out[r.person]; r.at.After(u.Last) {
+			u.Last = r.at
+			out[r.person] = u
+		}
+	}
+	for p, ns := range pages {
+		u := out[p]
+		u.Pages = pageRanges(ns)
+		out[p] = u
+	}
+	return out, nil
+}

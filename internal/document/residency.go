@@ -69,14 +69,18 @@ type ResidencyRule struct {
 	Window   window.Window // from where and when it is seen at a provider, by the provider's clock
 }
 
-// standsFor is the condition under which a rule r speaks of document d and the engagement e.
-func standsFor(d Document) db.Frag {
+// standsFor is the condition under which a rule r speaks of document d and the engagement e at an instant.
+func standsFor(d Document, at time.Time) db.Frag {
 	v := func(x any) db.Frag { return db.SQL(`?`, x) }
-	return stands(v(d.covered()), v(d.Matter), v(d.ID), db.SQL(`CAST(? AS TEXT)`, d.Folder))
+	stood := db.SQL(`r.set_at <= ? AND (r.lifted_at = 0 OR r.lifted_at > ?)`, db.Micros(at), db.Micros(at))
+	return stands(stood, v(d.covered()), v(d.Matter), v(d.ID), db.SQL(`CAST(? AS TEXT)`, d.Folder))
 }
 
-func stands(covered, matter, document, folder db.Frag) db.Frag {
-	return db.SQL(`r.lifted_at = 0 AND r.covers = `).Join(covered, db.SQL(` AND (r.scope = 'engagement' AND r.scope_id = e.id OR r.scope = 'matter' AND r.scope_id = `), matter,
+// standsNow is the condition that a rule r was not lifted.
+var standsNow = db.SQL(`r.lifted_at = 0`)
+
+func stands(stood, covered, matter, document, folder db.Frag) db.Frag {
+	return stood.Join(db.SQL(` AND r.covers = `), covered, db.SQL(` AND (r.scope = 'engagement' AND r.scope_id = e.id OR r.scope = 'matter' AND r.scope_id = `), matter,
 		db.SQL(` OR r.scope = 'document' AND r.scope_id = `), document, db.SQL(` OR r.scope = 'folder' AND r.scope_id = `), matter,
 		db.SQL(` AND (r.folder = `), folder, db.SQL(` OR SUBSTR(`), folder, db.SQL(`, 1, LENGTH(r.folder) + 1) = r.folder || '/'))`))
 }
@@ -85,7 +89,7 @@ func stands(covered, matter, document, folder db.Frag) db.Frag {
 // an engagement binds its provider, every other one all providers of the firm, and the firm's own people abroad.
 func limitsOf(ctx context.Context, q db.Reader, d Document, who actor.Actor, now time.Time) (l limits, err error) {
 	rows, err := q.Query(ctx, db.SQL(`SELECT f.country, r.scope, r.networks, r.from_minute, r.until_minute, COALESCE(e.provider_id, ''), COALESCE(e.country, ''), COALESCE(p.zone, '')
-		FROM residency r JOIN org f ON f.id = r.firm_id LEFT JOIN engagement e ON e.firm_id = r.firm_id LEFT JOIN org p ON p.id = e.provider_id WHERE r.firm_id = ? AND `, d.Firm).Join(standsFor(d)))
+		FROM residency r JOIN org f ON f.id = r.firm_id LEFT JOIN engagement e ON e.firm_id = r.firm_id LEFT JOIN org p ON p.id = e.provider_id WHERE r.firm_id = ? AND `, d.Firm).Join(standsFor(d, now)))
 	if err != nil {
 		return l, err
 	}
@@ -350,7 +354,7 @@ func (s *Service) Staying(ctx context.Context, firm ident.OrgID, most int) (draw
 	from := db.SQL(` FROM document d JOIN matter m ON m.id = d.matter_id JOIN org f ON f.id = m.firm_id JOIN version dv ON dv.document_id = d.id AND dv.n = d.current_n
 		WHERE m.firm_id = ? AND d.state = 'active' AND EXISTS (SELECT 1 FROM engagement e JOIN matter_opening mo ON mo.org_id = e.provider_id AND mo.matter_id = d.matter_id AND mo.from_at <= ? AND mo.until_at > ?
 			JOIN residency r ON r.firm_id = e.firm_id WHERE e.firm_id = m.firm_id AND e.country <> f.country AND `, firm, now, now).
-		Join(stands(db.SQL(`CASE WHEN d.kind IN ('work', 'template') THEN 'work' ELSE 'source' END`), db.SQL(`d.matter_id`), db.SQL(`d.id`), db.SQL(`d.folder`)), db.SQL(`)`))
+		Join(stands(standsNow, db.SQL(`CASE WHEN d.kind IN ('work', 'template') THEN 'work' ELSE 'source' END`), db.SQL(`d.matter_id`), db.SQL(`d.id`), db.SQL(`d.folder`)), db.SQL(`)`))
 	if err := s.Gate.DB.QueryRow(ctx, db.SQL(`SELECT COUNT(*)`).Join(from)).Scan(&all); err != nil {
 		return nil, 0, err
 	}

@@ -134,6 +134,7 @@ type TeamPage struct {
 	Team         []TeamMember
 	Offers       []Person // whom the reader may add
 	MayAdd       bool
+	MayExplain   bool // ask who could see the matter
 	MayAssign    bool
 	Attorneys    []Person
 	Delegates    []Person
@@ -156,7 +157,7 @@ func (s *Service) Team(ctx context.Context, who actor.Actor, id ident.MatterID) 
 	p.Supervisor, p.Delegate = m.Supervisor, m.Delegate
 	may := asker{ctx: ctx, v: v}
 	p.MayAdd = may.do(AddToTeam, m.with("person_org", string(who.Org)))
-	p.MayAssign, p.MayWall = may.do(AssignAttorney, m.Subject()), may.do(RaiseWall, m.Subject())
+	p.MayAssign, p.MayWall, p.MayExplain = may.do(AssignAttorney, m.Subject()), may.do(RaiseWall, m.Subject()), may.do(gate.Explain, m.Subject())
 	if may.err != nil {
 		return p, may.err
 	}

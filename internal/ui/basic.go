@@ -30,6 +30,7 @@ type ButtonProps struct {
 	ID          string // needed when Refused is set
 	Opens       string // id of the dialog it opens
 	Key         string // the key that does the same, shown beside
+	Action      string // posts the form to this address in place of the form's own
 	Refused     string // why the act would be refused now; the button stays and says so
 }
 

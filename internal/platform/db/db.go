@@ -149,10 +149,16 @@ type Tx struct {
 
 type rehearsal struct{}
 
+// Look has Write show an open transaction to look when it has done all that it does, before it is rolled back: to see what
+// a change would change. An error of look becomes that of Write.
+func Look(ctx context.Context, look func(*Tx) error) context.Context {
+	return context.WithValue(ctx, rehearsal{}, look)
+}
+
 // Rehearse returns a context in which Write does all that it does and then rolls back: every check is made, every answer
 // given, and nothing stays. It is for asking the program what it would do.
 func Rehearse(ctx context.Context) context.Context {
-	return context.WithValue(ctx, rehearsal{}, true)
+	return Look(ctx, func(*Tx) error { return nil })
 }
 
 // Rehearsed reports whether writes under ctx are rolled back.
@@ -189,11 +195,12 @@ func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // no-op after Commit; also covers a panic in fn
-	if err := fn(&Tx{tx, conn, d.Engine}); err != nil {
+	own := &Tx{tx, conn, d.Engine}
+	if err := fn(own); err != nil {
 		return err
 	}
-	if Rehearsed(ctx) {
-		return tx.Rollback()
+	if look, ok := ctx.Value(rehearsal{}).(func(*Tx) error); ok {
+		return errors.Join(look(own), tx.Rollback())
 	}
 	return tx.Commit()
 }

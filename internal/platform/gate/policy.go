@@ -92,6 +92,21 @@ func (v View) Gates() (out []ReleaseRule) {
 	return out
 }
 
+// source is the text of a policy as it is written, without the comment before it; "" when there is none of that name.
+func (p *policySet) source(id string) string {
+	one := p.set.Get(cedar.PolicyID(id))
+	if one == nil {
+		return ""
+	}
+	text := p.text[one.Position().Offset:]
+	for _, next := range p.order { // the next one ends it
+		if n := p.set.Get(next).Position().Offset - one.Position().Offset; n > 0 && n < len(text) {
+			text = text[:n]
+		}
+	}
+	return text[:strings.LastIndexByte(text, ';')+1]
+}
+
 var sliced sync.Map // text of base and clauses → *policySet
 
 // policies returns the base policies with the clauses of the engagement that are in force.
