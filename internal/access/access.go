@@ -111,11 +111,11 @@ func (s *Service) OfDocument(ctx context.Context, who actor.Actor, id ident.Docu
 	if err != nil {
 		return r, err
 	}
-	rules := map[string]bool{}
+	rules, known := map[string]bool{}, map[ident.OrgID]standing{}
 	for i := range r.Rows {
 		x := &r.Rows[i]
 		x.Use = use[x.Person]
-		if err := x.decide(ctx, then, d); err != nil {
+		if err := x.decide(ctx, then, d, known); err != nil {
 			return r, err
 		}
 		for _, rule := range append(slices.Clone(x.Pages.Rules), x.File.Rules...) {
@@ -132,21 +132,31 @@ func (s *Service) OfDocument(ctx context.Context, who actor.Actor, id ident.Docu
 	return r, err
 }
 
-// decide asks the policies for one person.
-func (x *Row) decide(ctx context.Context, then gate.View, d document.Document) error {
+// A standing is a document as the policies saw it for the people of one organization.
+type standing struct {
+	subject   authz.Subject
+	inNetwork bool
+}
+
+// decide asks the policies for one person; known keeps what is the same for their organization.
+func (x *Row) decide(ctx context.Context, then gate.View, d document.Document, known map[ident.OrgID]standing) error {
 	if !x.Knows {
 		return nil
 	}
-	subject, inNetwork, err := d.For(ctx, then, x.Person, x.Org, then.Now)
+	st, ok := known[x.Org]
+	if !ok {
+		var err error
+		if st.subject, st.inNetwork, err = d.For(ctx, then, x.Org, then.Now); err != nil {
+			return err
+		}
+		known[x.Org] = st
+	}
+	may, err := then.Could(ctx, x.Person, x.Org, st.subject, document.SeePages, document.OpenFile)
 	if err != nil {
 		return err
 	}
-	if x.Pages, err = then.MayOther(ctx, x.Person, x.Org, document.SeePages, subject); err != nil {
-		return err
-	}
-	x.InNetwork = inNetwork
-	x.File, err = then.MayOther(ctx, x.Person, x.Org, document.OpenFile, subject)
-	return err
+	x.Pages, x.File, x.InNetwork = may[0], may[1], st.inNetwork
+	return nil
 }
 
 // report is the people of a matter at an instant. The actor's own sight and leave to ask are those of now.

@@ -356,3 +356,58 @@ func TestModel(t *testing.T) {
 		}
 	})
 }
+
+// Two hundred people over five years: each has been on the matter in every other month, and behind a wall in some. How long
+// the answer takes is logged; it has to be right.
+func TestFiveYears(t *testing.T) {
+	eachBench(t, func(t *testing.T, b bench) {
+		ctx, now := t.Context(), b.Gate.Now()
+		const people, months = 200, 60
+		month := func(i int) time.Time { return now.AddDate(0, i-months, 0) }
+		b.Exec(db.SQL(`UPDATE matter SET made_at = ?`, db.Micros(month(-1))))
+		b.Exec(db.SQL(`UPDATE document SET made_at = ?`, db.Micros(month(-1))))
+		b.Exec(db.SQL(`UPDATE matter_opening SET from_at = ?`, db.Micros(month(-1))))
+		err := b.DB.Write(ctx, func(tx *db.Tx) error {
+			for p := range people {
+				id := fmt.Sprint("many-", p)
+				if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO person (id, name, email, zone, password, totp_secret, totp_step, theme, density, keys_on, disabled_at, made_at, rev) VALUES (?, ?, ?, 'UTC', '', ?, 0, '', '', FALSE, 0, 0, 1)`, id, "Person "+id, id+"@many.example", []byte{})); err != nil {
+					return err
+				}
+				for m := p % 2; m < months; m += 2 {
+					if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO access_grant (id, person_id, scope_kind, scope_id, org_id, role, wide, from_at, until_at, set_by, reason) VALUES (?, ?, 'matter', ?, ?, 'team', FALSE, ?, ?, '', '')`,
+						ident.New(), id, testkit.Matter, testkit.Provider, db.Micros(month(m)), db.Micros(month(m+1)))); err != nil {
+						return err
+					}
+					if m%7 != 0 {
+						continue
+					}
+					if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO wall (id, number, firm_id, matter_id, person_id, from_at, until_at, set_by, ended_by, reason) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', '')`,
+						ident.New(), p*100+m+1, testkit.Firm, testkit.Matter, id, db.Micros(month(m)), db.Micros(month(m+1)))); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range []int{20, 28} { // both are even: half of the people are on the matter; in the second they are all behind a wall
+			began := time.Now()
+			r, err := b.s.OfDocument(ctx, testkit.As(testkit.Compliance), b.doc, month(m).Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("month %d: %d people in %v", m, len(r.Rows), time.Since(began).Round(time.Millisecond))
+			could := 0
+			for _, x := range r.Rows {
+				if strings.HasPrefix(string(x.Person), "many-") && x.Pages.Allowed {
+					could++
+				}
+			}
+			if want := people / 2 * min(m%7, 1); could != want || len(r.Rows) < people/2 {
+				t.Errorf("month %d: %d of %d could, want %d", m, could, len(r.Rows), want)
+			}
+		}
+	})
+}

@@ -3,6 +3,7 @@ package accessweb
 import (
 	"net/url"
 	"strconv"
+	"time"
 
 	"countersign/internal/access"
 	"countersign/internal/kernel/ident"
@@ -16,6 +17,14 @@ func (p page) errorOf(field string) string {
 		}
 	}
 	return ""
+}
+
+// typed is the instant in the field: a refused one stays as it was typed.
+func (p page) typed() string {
+	if len(p.Errors) > 0 {
+		return p.Typed
+	}
+	return p.At.In(p.Reader.Zone).Format(local)
 }
 
 // query carries the instant to the CSV.
@@ -34,6 +43,17 @@ func (p page) lead() string {
 		of = " of " + strconv.Itoa(len(p.Rows)) + " with a role could open it, "
 	}
 	return ui.Plural(n, "person", "people") + of
+}
+
+// day is an instant in the reader's zone, whole: it may lie years back.
+func (p page) day(at time.Time) string { return at.In(p.Reader.Zone).Format("2 Jan 2006, 15:04 MST") }
+
+func (p page) since(w access.Way) string {
+	s := "since " + w.Since.In(p.Reader.Zone).Format("2 Jan 2006")
+	if w.SetBy != "" {
+		s += ", by " + w.SetBy
+	}
+	return s
 }
 
 func (p page) clock() string {

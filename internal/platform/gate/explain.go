@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
@@ -70,6 +71,31 @@ func (v View) Ways(ctx context.Context, m ident.MatterID) ([]Way, error) {
 			}
 			return err
 		})
+}
+
+// Could answers MayOther for several actions on one subject: what they rest on is read once. All are the zero Decision when
+// the subject does not exist for the person.
+func (v View) Could(ctx context.Context, person ident.PersonID, org ident.OrgID, s authz.Subject, actions ...authz.Action) ([]authz.Decision, error) {
+	who := actor.Actor{Person: person, Org: org, MFA: true, SteppedUpAt: v.Now}
+	out := make([]authz.Decision, len(actions))
+	exists, err := v.gate.exists(ctx, v, who, v.Now, nil, s)
+	if err != nil || !exists {
+		return out, err
+	}
+	facts, err := loadFacts(ctx, v, who, v.Now, s)
+	if err != nil {
+		return out, err
+	}
+	set, err := v.gate.policies(ctx, v, s.Engagement, v.Now)
+	if err != nil {
+		return out, err
+	}
+	for i, a := range actions {
+		if out[i], err = set.decide(who, v.Now, a, s, facts); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 // A Policy is the text of a rule, as it is asked.

@@ -50,16 +50,8 @@ func (tx *Tx) hold(ctx context.Context, s authz.Subject) error {
 
 // decide answers for any actor; known is what a settled view of that actor holds, or nil. A zero Decision (no Policy) means that the subject does not exist for the actor.
 func (g *Gate) decide(ctx context.Context, q db.Reader, who actor.Actor, now time.Time, known *settled, action authz.Action, s authz.Subject) (authz.Decision, error) {
-	if s.Matter != "" {
-		ok, err := known != nil && known.in[s.Matter], error(nil)
-		if known == nil {
-			ok, err = sees(ctx, q, who, now, s.Matter)
-		}
-		if err != nil || !ok {
-			return authz.Decision{}, err
-		}
-	} else if s.Org != "" && !who.IsSystem() && string(who.Org) != s.Org && string(who.Org) != s.Provider {
-		return authz.Decision{}, nil
+	if exists, err := g.exists(ctx, q, who, now, known, s); err != nil || !exists {
+		return authz.Decision{}, err
 	}
 	if !who.Covers(string(action)) {
 		return authz.Decision{Policy: g.base.hash, Rules: []authz.Rule{authz.OutOfScope(action)}}, nil
@@ -73,6 +65,17 @@ func (g *Gate) decide(ctx context.Context, q db.Reader, who actor.Actor, now tim
 		return authz.Decision{}, err
 	}
 	return set.decide(who, now, action, s, facts)
+}
+
+// exists is whether an actor may know of a subject at all.
+func (g *Gate) exists(ctx context.Context, q db.Reader, who actor.Actor, now time.Time, known *settled, s authz.Subject) (bool, error) {
+	switch {
+	case s.Matter != "" && known != nil:
+		return known.in[s.Matter], nil
+	case s.Matter != "":
+		return sees(ctx, q, who, now, s.Matter)
+	}
+	return s.Org == "" || who.IsSystem() || string(who.Org) == s.Org || string(who.Org) == s.Provider, nil
 }
 
 // facts is what the gate knows of the people and records around a decision.

@@ -1,0 +1,56 @@
+package e2e
+
+import "testing"
+
+// TestAccess asks who could open a document, now and before, and what a change would open and shut before it is made.
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	s := Common(t)
+	officer := Open(t, s.URL, "/sign-in", Wide)
+	officer.Enter("Thomas Lindqvist")
+	officer.Go("/matters")
+	officer.Follow("Brandt")
+	matter := officer.Path()
+	officer.Go(matter + "/documents?kind=source")
+	officer.Follow(".pdf")
+	officer.Follow("Who had it")
+	officer.Follow("Who could open it")
+	officer.See("This is now.")
+	officer.See("13 people of 13")
+	officer.Accessible()
+	officer.Shot("access 1 document wide")
+	officer.Click("details.more summary")
+	officer.See("@id(\"document-open\")")
+	officer.Scheme("dark")
+	officer.Accessible()
+	officer.Shot("access 2 document dark")
+	officer.Scheme("light")
+	officer.Width(Narrow)
+	officer.Accessible()
+	officer.Shot("access 3 document narrow")
+	officer.Width(Wide)
+	officer.Print()
+	officer.Shot("access 4 document print")
+	officer.media("", "light")
+	officer.Set("#f-at", "2020-03-03T09:30")
+	officer.Send("Show")
+	officer.See("was not there yet")
+	officer.Accessible()
+	officer.Shot("access 5 before")
+
+	officer.Go(matter + "/team")
+	officer.Follow("Who could see this matter")
+	officer.See("on the matter")
+	officer.Accessible()
+	officer.Shot("access 6 matter")
+
+	officer.Go(matter + "/team")
+	officer.Choose(`form[action$="/walls"] select`, "Asha Deshpande")
+	officer.Fill(`form[action$="/walls"] input[name=reason]`, "She knew a witness")
+	officer.leave(func() { officer.Click(`form[action$="/walls"] button[formaction]`) })
+	officer.See("Tried and taken back")
+	officer.See("Asha Deshpande")
+	officer.Accessible()
+	officer.Shot("access 7 what if")
+	s.As(t, "Asha Deshpande").API().Read(matter) // asking has raised no wall
+}
