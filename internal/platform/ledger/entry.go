@@ -44,6 +44,9 @@ func Append(ctx context.Context, tx *db.Tx, l Leaf, values map[string]string, se
 		INSERT INTO entry (id, at, verb, refused, subject_kind, subject_id, rev, matter_id, org_id, owner_org_id, person_id, leaf, openings)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		l.ID, db.Micros(l.At), l.Verb, l.Refused, l.Subject.Kind, l.Subject.ID, l.Rev, l.Matter, l.Org, l.Owner, l.Actor, leaf, sealed))
+	if err == nil {
+		_, err = tx.Exec(ctx, db.SQL(`INSERT INTO entry_pending (entry_id) VALUES (?)`, l.ID))
+	}
 	return err
 }
 
