@@ -14,6 +14,7 @@ import (
 	"countersign/internal/account/accountweb"
 	"countersign/internal/document"
 	"countersign/internal/engagement"
+	"countersign/internal/evidence"
 	"countersign/internal/find"
 	"countersign/internal/imports"
 	"countersign/internal/kernel/actor"
@@ -22,6 +23,7 @@ import (
 	"countersign/internal/platform/config"
 	"countersign/internal/platform/docwork"
 	"countersign/internal/platform/gate"
+	"countersign/internal/platform/ledger"
 	"countersign/internal/platform/mail"
 	"countersign/internal/platform/soffice"
 	"countersign/internal/playbook"
@@ -48,6 +50,7 @@ type Services struct {
 	Imports    *imports.Service
 	Probe      *probe.Service
 	Access     *access.Service
+	Evidence   *evidence.Service
 }
 
 // An App is an opened installation.
@@ -58,6 +61,7 @@ type App struct {
 	config *config.Config
 	stores *stores
 	files  *docwork.Pool
+	ledger *ledger.Log
 	log    *slog.Logger
 	now    func() time.Time
 	demo   *Demo
@@ -133,6 +137,8 @@ func (a *App) compose() error {
 		EndEngagement: func(ctx context.Context, who actor.Actor, e ident.EngagementID, reason string) error {
 			return a.Engagement.MovePhase(ctx, who, engagement.PhaseMove{ID: e, To: engagement.Ended, Reason: reason})
 		}})
+	a.ledger = &ledger.Log{DB: a.stores.db, Keys: secret, Now: time.Now}
+	a.Evidence = evidence.New(g, a.ledger)
 	a.Probe = &probe.Service{Gate: g, Documents: a.Document, Door: a.door, Clock: time.Now}
 	a.registerJobs(sender)
 	return nil
@@ -197,7 +203,12 @@ func (a *App) Run(ctx context.Context, ready func(addr string)) error {
 		return err
 	}
 	a.files.Warm()
+	leading := make(chan struct{})
+	ctx, stop := context.WithCancel(ctx)
+	go func() { defer close(leading); a.lead(ctx) }()
 	err := serve(ctx, a.config, a.Handler(), a.stores.hub.Close, a.log, ready)
+	stop()
+	<-leading
 	stopping, done := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer done()
 	return errors.Join(err, a.stores.queue.Stop(stopping))

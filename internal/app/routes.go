@@ -12,6 +12,7 @@ import (
 	"countersign/internal/account/accountweb"
 	"countersign/internal/document/documentweb"
 	"countersign/internal/engagement/engagementweb"
+	"countersign/internal/evidence/evidenceweb"
 	"countersign/internal/find/findweb"
 	"countersign/internal/imports/importsweb"
 	"countersign/internal/kernel/actor"
@@ -53,6 +54,7 @@ func (a *App) mux() (*web.Mux, *accountweb.Web) {
 	importsweb.Routes(mux, a.Imports)
 	probeweb.Routes(mux, a.Probe)
 	accessweb.Routes(mux, a.Access)
+	evidenceweb.Routes(mux, a.Evidence)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
@@ -76,6 +78,7 @@ func (a *App) api(mux web.APIMux) {
 	importsweb.API(api, a.Imports)
 	probeweb.API(api, a.Probe)
 	accessweb.API(api, a.Access)
+	evidenceweb.API(api, a.Evidence)
 	a.queries = queries(api)
 }
 

@@ -64,6 +64,11 @@ func ExitCode(err error) int {
 
 const longestToken = 1 << 10
 
+// Dial reads the token and returns a client of the server.
+//
+// Faults: Invalid (no server, no token, or none that can be read).
+func (r Remote) Dial() (*client.Client, error) { return r.dial() }
+
 func (r Remote) dial() (*client.Client, error) {
 	if r.Server == "" {
 		return nil, fault.New(fault.Invalid, "Name the server with --server or COUNTERSIGN_SERVER.")

@@ -74,6 +74,7 @@ var places = []place{
 	{"", ui.NavItem{Label: "Work", Href: "/work", Icon: ui.IconList, Key: "w"}, "", staff},
 	{"", ui.NavItem{Label: "Conflict checks", Href: "/conflict-checks", Icon: ui.IconCourt, Key: "c"}, "provider", "team_lead administrator"},
 	{"Evidence", ui.NavItem{Label: "Trail", Href: "/trail", Icon: ui.IconTrail, Key: "t"}, "", staff},
+	{"Evidence", ui.NavItem{Label: "Record", Href: "/record", Icon: ui.IconOK, Key: "x"}, "", staff},
 	{"Evidence", ui.NavItem{Label: "Walls", Href: "/walls", Icon: ui.IconLock, Key: "l"}, "firm", "compliance_officer"},
 	{"Evidence", ui.NavItem{Label: "Residency probe", Href: "/probes", Icon: ui.IconEye, Key: "r"}, "firm", "partner compliance_officer operations_manager administrator"},
 	{"Organization", ui.NavItem{Label: "Playbooks", Href: "/playbooks", Icon: ui.IconBook, Key: "p"}, "firm", staff},
