@@ -54,6 +54,7 @@ type Witness struct {
 	EndedAt time.Time // zero while it serves
 	Size    int64     // entries up to which it has cosigned; 0 for none
 	At      time.Time // of that cosignature, by the witness's clock
+	CameAt  time.Time // when the last one came, by ours
 	Refused string    // what it refused since; "" for nothing
 	RefAt   time.Time
 	MayEnd  bool
@@ -61,7 +62,7 @@ type Witness struct {
 
 // Silent is whether the witness is late at an instant: entries wait for it, and it has said nothing for Late.
 func (w Witness) Silent(size int64, now time.Time) bool {
-	since := w.At
+	since := w.CameAt
 	if since.IsZero() {
 		since = w.MadeAt
 	}
@@ -121,11 +122,12 @@ func (s *Service) Record(ctx context.Context, who actor.Actor) (r Record, err er
 	r.Witnesses, err = db.All(ctx, v, db.SQL(`SELECT w.id, w.org_id, o.name, o.kind = 'firm', w.name, w.public, p.name, w.made_at, w.ended_at,
 			COALESCE((SELECT MAX(c.size) FROM cosignature c WHERE c.witness_id = w.id), 0),
 			COALESCE((SELECT MAX(c.at) FROM cosignature c WHERE c.witness_id = w.id), 0),
+			COALESCE((SELECT MAX(c.came_at) FROM cosignature c WHERE c.witness_id = w.id), 0),
 			COALESCE((SELECT x.says FROM witness_refusal x WHERE x.witness_id = w.id AND x.at > COALESCE((SELECT MAX(c.came_at) FROM cosignature c WHERE c.witness_id = w.id), 0) ORDER BY x.at DESC, x.id DESC LIMIT 1), ''),
 			COALESCE((SELECT MAX(x.at) FROM witness_refusal x WHERE x.witness_id = w.id), 0)
 		FROM witness w JOIN org o ON o.id = w.org_id JOIN person p ON p.id = w.made_by ORDER BY o.kind, o.name, w.ended_at, w.made_at, w.id`),
 		func(rs *db.Rows, w *Witness) error {
-			err := rs.Scan(&w.ID, &w.Org, &w.OrgName, &w.Firm, &w.Name, &w.Public, &w.MadeBy, db.At{T: &w.MadeAt}, db.At{T: &w.EndedAt}, &w.Size, db.At{T: &w.At}, &w.Refused, db.At{T: &w.RefAt})
+			err := rs.Scan(&w.ID, &w.Org, &w.OrgName, &w.Firm, &w.Name, &w.Public, &w.MadeBy, db.At{T: &w.MadeAt}, db.At{T: &w.EndedAt}, &w.Size, db.At{T: &w.At}, db.At{T: &w.CameAt}, &w.Refused, db.At{T: &w.RefAt})
 			w.MayEnd = r.MayKeep && w.Org == who.Org && w.EndedAt.IsZero()
 			return err
 		})

@@ -45,19 +45,23 @@ func (s *Service) Checkpoint(ctx context.Context, who actor.Actor, cosigned bool
 	return proof.AddSignatures(signed, lines...), err
 }
 
-// Tile is a tile of hashes, or for level -1 a bundle of entries.
+// File is a tile of hashes or a bundle of entries by its path (C2SP tlog-tiles); full tells that it never changes.
 //
-// Faults: NotFound (the tree is not so large), Forbidden (a token without the scope).
-func (s *Service) Tile(ctx context.Context, who actor.Actor, level int, n int64, width int) (b []byte, err error) {
-	defer fault.Wrap(&err, "evidence.Tile(%d, %d)", level, n)
+// Faults: NotFound (no such path, or the tree is not so large), Forbidden (a token without the scope).
+func (s *Service) File(ctx context.Context, who actor.Actor, path string) (b []byte, full bool, err error) {
+	defer fault.Wrap(&err, "evidence.File")
 	if err := mayRead(who); err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	level, n, width, err := proof.ParsePath(path)
+	if err != nil {
+		return nil, false, fault.Missing()
 	}
 	b, err = s.log.Tile(ctx, level, n, width)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.Missing()
+		return nil, false, fault.Missing()
 	}
-	return b, err
+	return b, width == proof.Width, err
 }
 
 func mayRead(who actor.Actor) error {

@@ -7,7 +7,6 @@ import (
 
 	"countersign/internal/evidence"
 	"countersign/internal/kernel/fault"
-	"countersign/internal/platform/ledger/proof"
 	"countersign/internal/platform/web"
 	"countersign/internal/ui"
 )
@@ -82,16 +81,12 @@ func (h pages) checkpoint(w http.ResponseWriter, r *http.Request) error {
 
 // tile sends tiles and bundles (C2SP tlog-tiles). A full one never changes.
 func (h pages) tile(w http.ResponseWriter, r *http.Request) error {
-	level, n, width, err := proof.ParsePath(r.PathValue("path"))
-	if err != nil {
-		return fault.Missing()
-	}
-	b, err := h.s.Tile(r.Context(), web.Who(r), level, n, width)
+	b, full, err := h.s.File(r.Context(), web.Who(r), r.PathValue("path"))
 	if err != nil {
 		return err
 	}
 	keep := "no-store"
-	if width == proof.Width {
+	if full {
 		keep = "private, max-age=31536000, immutable"
 	}
 	return send(w, b, "application/octet-stream", keep)
