@@ -206,7 +206,10 @@ func TestFiles(t *testing.T) {
 			who.Scopes = []string{scope}
 			for _, ask := range []func(context.Context, actor.Actor) error{
 				func(ctx context.Context, who actor.Actor) error { _, _, err := b.s.File(ctx, who, path); return err },
-				func(ctx context.Context, who actor.Actor) error { _, err := b.s.Checkpoint(ctx, who, false); return err },
+				func(ctx context.Context, who actor.Actor) error {
+					_, err := b.s.Checkpoint(ctx, who, false)
+					return err
+				},
 			} {
 				if err := ask(ctx, who); (err == nil) != want {
 					t.Errorf("with %s: %v", scope, err)

@@ -19,7 +19,7 @@ import (
 type options struct {
 	World   string        `help:"full, bare (full without its trail, sooner planted) or small." enum:"full,bare,small" default:"full"`
 	Engines []string      `help:"Engines to measure." enum:"sqlite,postgres" default:"sqlite,postgres"`
-	Parts   []string      `help:"What to measure: writes, pages, crowd, http, files." enum:"writes,pages,crowd,http,files" default:"writes,pages,crowd,http,files"`
+	Parts   []string      `help:"What to measure: writes, pages, crowd, http, log, files." enum:"writes,pages,crowd,http,log,files" default:"writes,pages,crowd,http,log,files"`
 	Binary  string        `help:"The program, for the part http; built from source when empty." placeholder:"FILE" type:"path"`
 	Crowds  []int         `help:"Numbers of matters for the part crowd." default:"300,3000,30000"`
 	Load    time.Duration `help:"How long the part http lasts." default:"60s"`
@@ -63,6 +63,20 @@ func (o options) run(ctx context.Context) error {
 				return fmt.Errorf("%s: %w", e, err)
 			}
 		}
+	}
+	if o.does("log") {
+		r.line("## The log\n")
+		r.line("%s; load average before: %s.\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), busy())
+		r.line("| | measured | budget | |\n|---|---:|---:|---|")
+		for _, e := range o.Engines {
+			if err := o.log(ctx, db.Engine(e), r); err != nil {
+				return fmt.Errorf("log, %s: %w", e, err)
+			}
+		}
+		if err := o.largeLog(r); err != nil {
+			return fmt.Errorf("log: %w", err)
+		}
+		r.line("")
 	}
 	if o.does("files") {
 		if err := o.files(ctx, r); err != nil {

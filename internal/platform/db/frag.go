@@ -88,3 +88,11 @@ func InJSON(e Engine, column, array string) Frag {
 	}
 	return SQL(column+` IN (SELECT value FROM json_each(?))`, array)
 }
+
+// EachJSON selects the strings of a JSON array with their places in it, from 0: columns place and value.
+func EachJSON(e Engine, array string) Frag {
+	if e == Postgres {
+		return SQL(`SELECT j.ordinality - 1 AS place, j.value FROM jsonb_array_elements_text(CAST(? AS JSONB)) WITH ORDINALITY j`, array)
+	}
+	return SQL(`SELECT key AS place, value FROM json_each(?)`, array)
+}

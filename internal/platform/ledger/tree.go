@@ -55,7 +55,8 @@ func (l *Log) integrate(ctx context.Context, tx *db.Tx, most int) (int, error) {
 		id   string
 		leaf []byte
 	}
-	fresh, err := db.All(ctx, tx, db.SQL(`SELECT p.entry_id, e.leaf FROM entry_pending p JOIN entry e ON e.id = p.entry_id ORDER BY p.entry_id LIMIT ?`, most),
+	// CROSS JOIN has SQLite begin with those that wait, not with all entries.
+	fresh, err := db.All(ctx, tx, db.SQL(`SELECT p.entry_id, e.leaf FROM entry_pending p CROSS JOIN entry e WHERE e.id = p.entry_id ORDER BY p.entry_id LIMIT ?`, most),
 		func(rs *db.Rows, w *waiting) error { return rs.Scan(&w.id, &w.leaf) })
 	if err != nil || len(fresh) == 0 {
 		return 0, err
@@ -79,11 +80,10 @@ func (l *Log) integrate(ctx context.Context, tx *db.Tx, most int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	these := db.InJSON(l.DB.Engine, "entry_id", string(list))
-	if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO ledger_leaf (place, entry_id) SELECT ? - 1 + ROW_NUMBER() OVER (ORDER BY entry_id), entry_id FROM entry_pending WHERE `, size).Join(these)); err != nil {
+	if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO ledger_leaf (place, entry_id) SELECT CAST(? AS BIGINT) + x.place, x.value FROM (`, size).Join(db.EachJSON(l.DB.Engine, string(list)), db.SQL(`) x`))); err != nil {
 		return 0, err
 	}
-	gone, err := tx.Exec(ctx, db.SQL(`DELETE FROM entry_pending WHERE `).Join(these))
+	gone, err := tx.Exec(ctx, db.SQL(`DELETE FROM entry_pending WHERE `).Join(db.InJSON(l.DB.Engine, "entry_id", string(list))))
 	if err == nil && gone != int64(len(ids)) {
 		err = fmt.Errorf("ledger: %d of %d entries were waiting no more", int64(len(ids))-gone, len(ids))
 	}

@@ -117,7 +117,9 @@ func GenerateKey(name string) (secret, public string, err error) {
 }
 
 // Sign signs a checkpoint for its log.
-func Sign(c Checkpoint, key note.Signer) ([]byte, error) { return note.Sign(&note.Note{Text: c.Text()}, key) }
+func Sign(c Checkpoint, key note.Signer) ([]byte, error) {
+	return note.Sign(&note.Note{Text: c.Text()}, key)
+}
 
 // AddSignatures puts the signature lines of cosigners below a signed checkpoint.
 func AddSignatures(checkpoint []byte, lines ...string) []byte {

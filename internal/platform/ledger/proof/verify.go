@@ -201,7 +201,7 @@ func FilesOf(files fs.FS) Tiles {
 // reader makes tiles a tlog.TileReader: what it gives is checked against the root of a tree.
 type reader struct{ tiles Tiles }
 
-func (reader) Height() int                      { return Height }
+func (reader) Height() int                     { return Height }
 func (reader) SaveTiles([]tlog.Tile, [][]byte) {}
 
 func (r reader) ReadTiles(ts []tlog.Tile) (out [][]byte, err error) {

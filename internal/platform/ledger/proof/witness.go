@@ -32,7 +32,7 @@ func NewWitness(log note.Verifier, secret string) (*Witness, error) {
 
 // What a witness says no to (C2SP tlog-witness names the status of each).
 var (
-	ErrMalformed = errors.New("proof: the request is malformed")                                          // 400
+	ErrMalformed = errors.New("proof: the request is malformed")                                           // 400
 	ErrUnsigned  = errors.New("proof: the checkpoint is not signed by the log")                            // 403
 	ErrStale     = errors.New("proof: the witness has seen another size of the log")                       // 409
 	ErrFork      = errors.New("proof: the history was replaced: the new tree does not begin with the old") // 422
