@@ -1,7 +1,7 @@
-// Command countersign-verify checks a log of Countersign without Countersign: no server, no database, no network. It is
+// Command countersign-verify checks a log of Countersign, or an evidence pack, without Countersign: no server, no database, no network. It is
 // small so that a stranger can read all of it; what it checks is in package proof.
 //
-//	countersign-verify --key KEY [--witness KEY]... DIR
+//	countersign-verify --key KEY [--witness KEY]... DIR|PACK
 //
 // Exit status: 0 when all holds, 1 when something is wrong, 2 when it could not be checked.
 package main
@@ -27,24 +27,15 @@ func run() int {
 	flag.Parse()
 	const broken, wrong = 2, 1
 	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "countersign-verify: name one folder with the files of a log")
+		fmt.Fprintln(os.Stderr, "countersign-verify: name one folder with the files of a log, or one evidence pack")
 		return broken
 	}
-	log, witnesses, err := keys.Read()
+	holds, err := proof.Check(os.Stdout, flag.Arg(0), keys)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "countersign-verify:", err)
 		return broken
 	}
-	r, err := proof.Verify(os.DirFS(flag.Arg(0)), log, witnesses...)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "countersign-verify:", err)
-		return broken
-	}
-	if err := proof.Tell(os.Stdout, r); err != nil {
-		fmt.Fprintln(os.Stderr, "countersign-verify:", err)
-		return broken
-	}
-	if !r.Holds() {
+	if !holds {
 		return wrong
 	}
 	return 0

@@ -27,7 +27,7 @@ type program struct {
 	Restore restoreCmd `cmd:"" group:"run" help:"Restore a backup into an empty folder and prove what was restored."`
 	Doc     docCmd     `cmd:"" group:"file" help:"Read a file on this machine as the server reads uploaded ones: its text, its pages, pictures of them."`
 	Log     logCmd     `cmd:"" group:"work" help:"Fetch the log of a server, to check it elsewhere."`
-	Verify  verifyCmd  `cmd:"" group:"file" help:"Check the files of a log, offline: what is proven, by whom, up to when, and what is not."`
+	Verify  verifyCmd  `cmd:"" group:"file" help:"Check the files of a log or an evidence pack, offline: what is proven, by whom, up to when, and what is not."`
 	Witness witnessCmd `cmd:"" group:"work" help:"Witness the log of a server, with a key on this machine."`
 	Admin   adminCmd   `cmd:"" group:"run" help:"Do what only the machine of an installation may."`
 	Version versionCmd `cmd:"" group:"run" help:"Print the version."`

@@ -66,7 +66,7 @@ func (c logExportCmd) Run(ctx context.Context, o *cli.IO) error {
 
 // verifyCmd checks files, offline.
 type verifyCmd struct {
-	Path    string   `arg:"" help:"Folder with the files of a log." type:"path"`
+	Path    string   `arg:"" help:"Folder with the files of a log, or an evidence pack." type:"path"`
 	Key     string   `help:"Public key of the log, or a file that holds it. Have it from somebody you trust." placeholder:"KEY"`
 	Witness []string `help:"Public key of a witness, or a file that holds it; may be given more than once." placeholder:"KEY" sep:"none"`
 }
@@ -75,21 +75,11 @@ var errNotProven = fault.New(fault.Conflict, "Not proven.")
 
 // Run checks. It succeeds only when all holds.
 func (c verifyCmd) Run(o *cli.IO) error {
-	log, witnesses, err := proof.Keys{Log: c.Key, Witnesses: c.Witness}.Read()
+	holds, err := proof.Check(o.Out, c.Path, proof.Keys{Log: c.Key, Witnesses: c.Witness})
 	if err != nil {
 		return invalid(err)
 	}
-	if info, err := os.Stat(c.Path); err != nil || !info.IsDir() {
-		return fault.New(fault.Invalid, c.Path+" is no folder with the files of a log.")
-	}
-	r, err := proof.Verify(os.DirFS(c.Path), log, witnesses...)
-	if err != nil {
-		return invalid(err)
-	}
-	if err := proof.Tell(o.Out, r); err != nil {
-		return err
-	}
-	if !r.Holds() {
+	if !holds {
 		return errNotProven
 	}
 	return nil

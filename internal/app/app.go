@@ -138,7 +138,7 @@ func (a *App) compose() error {
 			return a.Engagement.MovePhase(ctx, who, engagement.PhaseMove{ID: e, To: engagement.Ended, Reason: reason})
 		}})
 	a.ledger = &ledger.Log{DB: a.stores.db, Keys: secret, Now: time.Now}
-	a.Evidence = evidence.New(g, a.ledger)
+	a.Evidence = evidence.New(g, a.ledger, a.Trail)
 	a.Probe = &probe.Service{Gate: g, Documents: a.Document, Door: a.door, Clock: time.Now}
 	a.registerJobs(sender)
 	return nil

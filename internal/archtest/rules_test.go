@@ -23,7 +23,7 @@ var uses = map[string][]string{
 	"imports":    {"account", "matter"},
 	"probe":      {"document"},
 	"access":     {"document"},
-	"evidence":   {},
+	"evidence":   {"trail"},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.

@@ -31,12 +31,13 @@ const ReadLog = "evidence.read_log"
 
 // A Service is this package's verbs and questions.
 type Service struct {
-	gate *gate.Gate
-	log  *ledger.Log
+	gate  *gate.Gate
+	log   *ledger.Log
+	trail Trail
 }
 
 // New returns the evidence service.
-func New(g *gate.Gate, l *ledger.Log) *Service { return &Service{g, l} }
+func New(g *gate.Gate, l *ledger.Log, t Trail) *Service { return &Service{g, l, t} }
 
 // Late is how long a witness may be silent while the record grows.
 const Late = 26 * time.Hour // a daily task, and time for it to be late

@@ -1,7 +1,10 @@
 package evidence_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +16,7 @@ import (
 	"countersign/internal/platform/ledger"
 	"countersign/internal/platform/ledger/proof"
 	"countersign/internal/testkit"
+	"countersign/internal/trail"
 )
 
 // plain seals nothing.
@@ -38,7 +42,7 @@ func eachBench(t *testing.T, fn func(t *testing.T, b bench)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := bench{w, evidence.New(w.Gate, l), l, clock, public}
+		b := bench{w, evidence.New(w.Gate, l, trail.New(w.Gate)), l, clock, public}
 		b.grow(t)
 		fn(t, b)
 	})
@@ -216,5 +220,70 @@ func TestFiles(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// A pack proves its entries to whoever has the keys, opens what the reader may read, and fails when a word of it is changed.
+func TestPack(t *testing.T) {
+	eachBench(t, func(t *testing.T, b bench) {
+		ctx := t.Context()
+		w, public := b.witness(t, "witness.example/firm")
+		id, err := b.s.AddWitness(ctx, testkit.As(testkit.Compliance), public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.grow(t)
+		b.cosign(t, testkit.Compliance, id, w)
+		p, err := b.s.Pack(ctx, testkit.As(testkit.Compliance), trail.Scope{Kind: "org"}, trail.Filter{})
+		if err != nil || len(p.Entries) < 2 || len(p.Lines) != len(p.Entries) || p.Cosigned == "" {
+			t.Fatalf("%+v, %v", p.Pack, err)
+		}
+		log, _ := proof.LogKey(b.public)   //nolint:errcheck // read before
+		key, _ := proof.WitnessKey(public) //nolint:errcheck // registered
+		check := func(p proof.Pack) proof.PackReport {
+			t.Helper()
+			raw, err := json.Marshal(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, err := proof.ReadPack(bytes.NewReader(raw))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := proof.VerifyPack(back, log, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		r := check(p.Pack)
+		if !r.Holds() || r.Opened < 2 || r.Vouched < 1 || r.Vouched >= len(p.Entries) || r.Entries != int64(len(p.Entries)) {
+			t.Errorf("%+v", r)
+		}
+		at := slices.IndexFunc(p.Entries, func(e proof.PackEntry) bool { return len(e.Openings) > 0 })
+		for what, change := range map[string]func(p *proof.Pack){
+			"a word of a leaf": func(p *proof.Pack) {
+				p.Entries[0].Leaf = strings.Replace(p.Entries[0].Leaf, "outcome done", "outcome refused", 1)
+			},
+			"a value":                 func(p *proof.Pack) { p.Entries[at].Openings[0].Value += "x" },
+			"a place":                 func(p *proof.Pack) { p.Entries[0].Index++ },
+			"an entry twice":          func(p *proof.Pack) { p.Entries = append(p.Entries, p.Entries[0]) },
+			"a value that is not its": func(p *proof.Pack) { p.Entries[at].Openings[0].Name = "other" },
+			"the consistency proof":   func(p *proof.Pack) { p.Grew = nil },
+		} {
+			q := p.Pack
+			q.Entries = slices.Clone(q.Entries)
+			q.Entries[at].Openings = slices.Clone(q.Entries[at].Openings)
+			change(&q)
+			if r := check(q); r.Holds() {
+				t.Errorf("%s is changed, and the pack holds", what)
+			}
+		}
+		small, err := b.s.Pack(ctx, testkit.As(testkit.Junior), trail.Scope{Kind: "person"}, trail.Filter{})
+		if err != nil || len(small.Entries) != 0 {
+			t.Errorf("%d entries of one who did nothing, %v", len(small.Entries), err)
+		}
+		_, err = b.s.Pack(ctx, testkit.As(testkit.Walled), trail.Scope{Kind: "matter", ID: string(testkit.Matter)}, trail.Filter{})
+		testkit.WantKind(t, err, fault.NotFound)
 	})
 }

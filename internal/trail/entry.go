@@ -43,17 +43,22 @@ func (s *Service) Entry(ctx context.Context, who actor.Actor, id ident.EntryID) 
 	if err != nil {
 		return d, err
 	}
-	if d.Row, err = s.one(ctx, a, id); err != nil {
+	r, err := s.one(ctx, a, id)
+	if err != nil {
 		return d, err
 	}
-	d.Now, d.Leaf = a.Now, string(d.leaf)
-	sum := sha256.Sum256(append([]byte{0}, d.leaf...))
+	return a.detail(r), nil
+}
+
+func (a asker) detail(r Row) Detail {
+	d := Detail{Row: r, Now: a.Now, Leaf: string(r.leaf)}
+	sum := sha256.Sum256(append([]byte{0}, r.leaf...))
 	d.LeafHash = hex.EncodeToString(sum[:])
-	if a.mayAddress(d.Row) {
+	if a.mayAddress(r) {
 		d.Address = d.values()["address"]
 	}
-	d.Fields = fields(d.Row, a.mayAddress(d.Row))
-	return d, nil
+	d.Fields = fields(r, a.mayAddress(r))
+	return d
 }
 
 func fields(r Row, address bool) (out []Field) {

@@ -104,3 +104,39 @@ func safeCell(s string) string {
 	}
 	return s
 }
+
+// Walk takes a trail out entry by entry, newest first, with the leaf of each and what opens it for this reader, and leaves an
+// entry of its own first. begin is called when it is sure that the reader may.
+//
+// Faults: as Trail; an error of begin or each is returned as it is.
+func (s *Service) Walk(ctx context.Context, who actor.Actor, scope Scope, f Filter, begin func(About) error, each func([]Detail) error) (err error) {
+	defer fault.Wrap(&err, "trail.Walk(%s, %s)", scope.Kind, scope.ID)
+	a, err := s.asker(ctx, s.gate.View(who))
+	if err != nil {
+		return err
+	}
+	about, cond, err := a.find(ctx, scope)
+	if err != nil {
+		return err
+	}
+	if err := s.note(ctx, who, about, f); err != nil {
+		return err
+	}
+	if err := begin(about); err != nil {
+		return err
+	}
+	for next, more := (Cursor{}), true; more; more = next != (Cursor{}) {
+		var rows []Row
+		if rows, next, err = s.some(ctx, a, cond.And(f.cond()), next, exportAtOnce); err != nil {
+			return err
+		}
+		details := make([]Detail, len(rows))
+		for i, r := range rows {
+			details[i] = a.detail(r)
+		}
+		if err := each(details); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -17,6 +17,7 @@ func Routes(mux web.Router, s *evidence.Service) {
 	mux.Handle("GET /record", web.Handler(h.record))
 	mux.Handle("POST /record/witnesses", web.Handler(h.add))
 	mux.Handle("POST /record/witnesses/{id}/end", web.Handler(h.end))
+	packRoutes(mux, h)
 	mux.Handle("GET "+web.APIPath+"/log/checkpoint", web.Handler(h.checkpoint))
 	mux.Handle("GET "+web.APIPath+"/log/{path...}", web.Handler(h.tile))
 }

@@ -67,3 +67,18 @@ func (p recordPage) waiting() string {
 	}
 	return ui.Number(p.Waiting)
 }
+
+// cosigned says how far witnesses vouch, for a report.
+func (p packPage) cosigned() string {
+	if p.Vouched == 0 {
+		return "By no witness: whoever runs the server could have signed another history"
+	}
+	return "The first " + ui.Number(int(p.Vouched)) + " entries of the log, by a witness"
+}
+
+func whoOf(l evidence.Line) string {
+	if l.Person == "" {
+		return "The program"
+	}
+	return l.Name
+}

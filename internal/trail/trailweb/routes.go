@@ -175,6 +175,11 @@ func (p page) pager() ui.PageLinks {
 // csv is the address of the export under the same filters.
 func (p page) csv() string { return p.with(p.Path+".csv", "before", "") }
 
+// pack is the address of the same entries with their proofs: "/tasks/…/trail" becomes "/tasks/…/evidence.zip".
+func (p page) pack() string {
+	return p.with(strings.TrimSuffix(p.Path, "trail")+"evidence.zip", "before", "")
+}
+
 func (p page) line(r trail.Row) ui.TrailEntry {
 	return ui.TrailEntry{At: ui.DualOf(r.At, r.At, p.Reader.Zone, p.Reader.Other), Who: ui.Person{Name: r.Name, Side: side(r.Firm)},
 		Verb: r.Did, What: r.What, Because: because(r), Rule: r.Rule, Refused: r.Refused, Proof: ui.Recorded, ProofSays: "recorded",
