@@ -1,6 +1,10 @@
 package e2e
 
 import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"countersign/internal/platform/ledger/proof"
@@ -37,6 +41,28 @@ func TestRecord(t *testing.T) {
 	officer.Width(Narrow)
 	officer.Accessible()
 	officer.Shot("record 4 narrow")
+	// The trail of a matter as an evidence pack, checked by the program that a stranger runs.
+	officer.Width(Wide)
+	firm := s.As(t, "Margaret Ansel")
+	matter := ""
+	for _, m := range firm.API().Read("/matters")["matters"].([]any) {
+		matter = m.(Doc)["id"].(string)
+	}
+	status, body := firm.Get("/matters/" + matter + "/evidence.zip")
+	pack := filepath.Join(t.TempDir(), "evidence.zip")
+	if err := os.WriteFile(pack, []byte(body), 0o600); err != nil || status != http.StatusOK {
+		t.Fatalf("%d, %v", status, err)
+	}
+	var says strings.Builder
+	key := firm.API().Read("/record")["public"].(string)
+	if holds, err := proof.Check(&says, pack, proof.Keys{Log: key}); err != nil || !holds || !strings.Contains(says.String(), "each of these entries is in the log") {
+		t.Errorf("%v, %v: %s", holds, err, says.String())
+	}
+	if dir := os.Getenv("COUNTERSIGN_SHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, "evidence.zip"), []byte(body), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
 	reader := Open(t, s.URL, "/sign-in", Wide)
 	reader.Enter("Asha Deshpande")
 	reader.Go("/record")
