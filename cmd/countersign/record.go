@@ -14,9 +14,11 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"countersign/internal/app"
 	"countersign/internal/cli"
 	"countersign/internal/client"
 	"countersign/internal/kernel/fault"
+	"countersign/internal/platform/config"
 	"countersign/internal/platform/ledger/proof"
 )
 
@@ -66,15 +68,30 @@ func (c logExportCmd) Run(ctx context.Context, o *cli.IO) error {
 
 // verifyCmd checks files, offline.
 type verifyCmd struct {
-	Path    string   `arg:"" help:"Folder with the files of a log, or an evidence pack." type:"path"`
+	Path    string   `arg:"" optional:"" help:"Folder with the files of a log, or an evidence pack." type:"path"`
 	Key     string   `help:"Public key of the log, or a file that holds it. Have it from somebody you trust." placeholder:"KEY"`
 	Witness []string `help:"Public key of a witness, or a file that holds it; may be given more than once." placeholder:"KEY" sep:"none"`
+
+	Data        string `help:"In place of files: the whole installation in this folder, against its log. It needs the keys there." placeholder:"FOLDER" type:"path"`
+	DatabaseURL string `name:"database-url" help:"With --data: the PostgreSQL of the installation." env:"COUNTERSIGN_DATABASE_URL" placeholder:"URL"`
 }
 
 var errNotProven = fault.New(fault.Conflict, "Not proven.")
 
 // Run checks. It succeeds only when all holds.
-func (c verifyCmd) Run(o *cli.IO) error {
+func (c verifyCmd) Run(ctx context.Context, o *cli.IO) error {
+	switch {
+	case c.Data != "" && c.Path != "":
+		return fault.New(fault.Invalid, "Name files to check, or an installation with --data, not both.")
+	case c.Data != "":
+		holds, err := app.Audit{Report: o.Out}.Run(ctx, &config.Config{Data: c.Data, DatabaseURL: c.DatabaseURL})
+		if err == nil && !holds {
+			err = errNotProven
+		}
+		return err
+	case c.Path == "":
+		return fault.New(fault.Invalid, "Name a folder with the files of a log, an evidence pack, or an installation with --data.")
+	}
 	holds, err := proof.Check(o.Out, c.Path, proof.Keys{Log: c.Key, Witnesses: c.Witness})
 	if err != nil {
 		return invalid(err)

@@ -130,10 +130,11 @@ func tileOf(ctx context.Context, q db.Reader, level int, n int64) (b []byte, err
 
 // Tree is the size and root of the tree, and when it grew last.
 func (l *Log) Tree(ctx context.Context) (c proof.Checkpoint, at time.Time, err error) {
-	return treeOf(ctx, l.DB)
+	return TreeOf(ctx, l.DB)
 }
 
-func treeOf(ctx context.Context, q db.Reader) (c proof.Checkpoint, at time.Time, err error) {
+// TreeOf is Tree for any reader of the database.
+func TreeOf(ctx context.Context, q db.Reader) (c proof.Checkpoint, at time.Time, err error) {
 	var root []byte
 	err = q.QueryRow(ctx, db.SQL(`SELECT size, root, at FROM ledger_tree WHERE id = 1`)).Scan(&c.Size, &root, db.At{T: &at})
 	if errors.Is(err, db.ErrNoRows) {
@@ -228,7 +229,7 @@ func (l *Log) Checkpoint(ctx context.Context) (signed []byte, c proof.Checkpoint
 	if err != nil {
 		return nil, c, err
 	}
-	if c, _, err = treeOf(ctx, l.DB); err != nil {
+	if c, _, err = TreeOf(ctx, l.DB); err != nil {
 		return nil, c, err
 	}
 	c.Origin = key.Name()
