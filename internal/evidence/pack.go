@@ -23,11 +23,11 @@ type Trail interface {
 	Walk(ctx context.Context, who actor.Actor, scope trail.Scope, f trail.Filter, begin func(trail.About) error, each func([]trail.Detail) error) error
 }
 
-// The trail that a pack is made of.
-type (
-	Scope  = trail.Scope
-	Filter = trail.Filter
-)
+// Scope is whose trail a pack is made of.
+type Scope = trail.Scope
+
+// Filter narrows it.
+type Filter = trail.Filter
 
 // A Line is an entry of a pack in words.
 type Line struct {
@@ -35,8 +35,8 @@ type Line struct {
 	Index int64 // its place in the log
 }
 
-// An EvidencePack is the entries of a scope that the reader may read, each with the proof that it is in the log.
-type EvidencePack struct {
+// A Pack is the entries of a scope that the reader may read, each with the proof that it is in the log.
+type Pack struct {
 	proof.Pack
 	Lines     []Line // as Entries, in words
 	Witnesses []Witness
@@ -49,7 +49,7 @@ const MostEntries = 50_000
 // Pack makes an evidence pack. That it was taken out is an entry, which is not in it.
 //
 // Faults: as trail.Service.Trail; Conflict (more than MostEntries).
-func (s *Service) Pack(ctx context.Context, who actor.Actor, scope trail.Scope, f trail.Filter) (p EvidencePack, err error) {
+func (s *Service) Pack(ctx context.Context, who actor.Actor, scope trail.Scope, f trail.Filter) (p Pack, err error) {
 	defer fault.Wrap(&err, "evidence.Pack(%s, %s)", scope.Kind, scope.ID)
 	for { // every entry there is has its place first
 		n, err := s.log.Integrate(ctx, 512)
@@ -106,7 +106,7 @@ func aboutWords(a trail.About) string {
 }
 
 // vouch puts the checkpoints into a pack: the newest, and the newest cosigned one with the proof that the log grew from it.
-func (s *Service) vouch(ctx context.Context, p *EvidencePack, signed []byte, c proof.Checkpoint) error {
+func (s *Service) vouch(ctx context.Context, p *Pack, signed []byte, c proof.Checkpoint) error {
 	var last int64
 	if err := s.gate.DB.QueryRow(ctx, db.SQL(`SELECT COALESCE(MAX(size), 0) FROM cosignature WHERE size <= ?`, c.Size)).Scan(&last); err != nil {
 		return err
@@ -138,7 +138,7 @@ func (s *Service) vouch(ctx context.Context, p *EvidencePack, signed []byte, c p
 }
 
 // prove adds entries with their proofs. Those that came after the checkpoint are left out: they are later than the pack.
-func (s *Service) prove(ctx context.Context, p *EvidencePack, c proof.Checkpoint, tiles proof.Tiles, some []trail.Detail) error {
+func (s *Service) prove(ctx context.Context, p *Pack, c proof.Checkpoint, tiles proof.Tiles, some []trail.Detail) error {
 	ids := make([]ident.EntryID, len(some))
 	for i, d := range some {
 		ids[i] = d.ID

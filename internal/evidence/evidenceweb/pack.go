@@ -32,7 +32,7 @@ func packRoutes(mux web.Router, h pages) {
 
 // A packPage is the report of a pack, for people.
 type packPage struct {
-	evidence.EvidencePack
+	evidence.Pack
 	Zone *time.Location
 }
 
