@@ -29,6 +29,7 @@ type program struct {
 	Log     logCmd     `cmd:"" group:"work" help:"Fetch the log of a server, to check it elsewhere."`
 	Verify  verifyCmd  `cmd:"" group:"file" help:"Check the files of a log or an evidence pack, offline: what is proven, by whom, up to when, and what is not."`
 	Witness witnessCmd `cmd:"" group:"work" help:"Witness the log of a server, with a key on this machine."`
+	Clock   clockCmd   `cmd:"" group:"file" help:"Count working time inside calendars, for rows of a CSV file."`
 	Admin   adminCmd   `cmd:"" group:"run" help:"Do what only the machine of an installation may."`
 	Version versionCmd `cmd:"" group:"run" help:"Print the version."`
 }

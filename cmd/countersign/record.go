@@ -104,7 +104,12 @@ func (c verifyCmd) Run(ctx context.Context, o *cli.IO) error {
 
 // invalid turns what proof says of its input into a fault of the person who gave it.
 func invalid(err error) error {
-	say := strings.TrimPrefix(err.Error(), "proof: ")
+	return bad(errors.New(strings.TrimPrefix(err.Error(), "proof: ")))
+}
+
+// bad is a fault of what a person gave, said as a sentence.
+func bad(err error) error {
+	say := strings.TrimPrefix(err.Error(), "worktime: ")
 	return fault.New(fault.Invalid, strings.ToUpper(say[:1])+say[1:]+".")
 }
 

@@ -24,6 +24,7 @@ var uses = map[string][]string{
 	"probe":      {"document"},
 	"access":     {"document"},
 	"evidence":   {"trail"},
+	"sla":        {},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.
