@@ -46,17 +46,20 @@ type Pack struct {
 // MostEntries bounds a pack.
 const MostEntries = 50_000
 
+const atOnce = 512
+
 // Pack makes an evidence pack. That it was taken out is an entry, which is not in it.
 //
 // Faults: as trail.Service.Trail; Conflict (more than MostEntries).
 func (s *Service) Pack(ctx context.Context, who actor.Actor, scope trail.Scope, f trail.Filter) (p Pack, err error) {
 	defer fault.Wrap(&err, "evidence.Pack(%s, %s)", scope.Kind, scope.ID)
-	for { // every entry there is has its place first
-		n, err := s.log.Integrate(ctx, 512)
+	// Every entry there is has its place first. In a rehearsal none keeps it, so there is an end to trying.
+	for range 1 + MostEntries/atOnce {
+		n, err := s.log.Integrate(ctx, atOnce)
 		if err != nil {
 			return p, err
 		}
-		if n == 0 {
+		if n < atOnce {
 			break
 		}
 	}
