@@ -62,10 +62,13 @@ func (p *Program) PDF(ctx context.Context, kind string, file io.Reader) (pdf []b
 	return take(dir)
 }
 
+// folderPrefix tells whose folder it is: other programs of this kind may run on the machine.
+var folderPrefix = fmt.Sprintf("countersign-soffice-%d-", os.Getpid())
+
 // workFolder makes a folder for one run, in memory where the system has a place for that.
 func workFolder() (string, error) {
 	for _, base := range []string{"/dev/shm", os.TempDir()} {
-		if dir, err := os.MkdirTemp(base, "countersign-soffice-"); err == nil {
+		if dir, err := os.MkdirTemp(base, folderPrefix); err == nil {
 			return filepath.EvalSymlinks(dir)
 		}
 	}

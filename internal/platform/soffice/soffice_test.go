@@ -68,7 +68,7 @@ func TestFake(t *testing.T) {
 	if b, err := os.ReadFile(secret); err != nil || string(b) != "of the server" {
 		t.Errorf("the file outside is %q, %v", b, err)
 	}
-	if left, err := filepath.Glob("/dev/shm/countersign-soffice-*"); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob("/dev/shm/" + folderPrefix + "*"); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
