@@ -22,6 +22,8 @@ var uses = map[string][]string{
 	"find":       {},
 	"imports":    {"account", "matter"},
 	"probe":      {"document"},
+	"deadline":   {},
+	"sla":        {},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.
