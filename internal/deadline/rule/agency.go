@@ -20,11 +20,8 @@ func (p *pass) uscis() outcome {
 		d = p.roll(d, 1, r.Citation)
 	} else if !p.q.Electronic && d >= paperRolls {
 		d = p.roll(d, 1, "USCIS Policy Manual, 29 Mar 2023: paper only")
-	} else if p.set.Off(d) {
-		p.step(remark, d, d, 0, "", "")
-		if p.record {
-			p.steps[len(p.steps)-1] = Step{kind: remark, From: d, To: d, text: "No weekend or holiday extends this period."}
-		}
+	} else if p.record && p.set.Off(d) {
+		p.note(d, d, "No weekend or holiday extends this period.", "")
 	}
 	o := on(d)
 	if r.ReceivedBy {
@@ -40,7 +37,7 @@ func (p *pass) printed(o outcome) outcome {
 		return o
 	}
 	if p.record {
-		p.steps = append(p.steps, Step{kind: remark, From: o.day, To: d, text: "The notice prints " + d.Named() + ", which is earlier and controls."})
+		p.note(o.day, d, "The notice prints "+d.Named()+", which is earlier and controls.", "")
 	}
 	return outcome{day: d, early: min(d, o.early), late: d}
 }
@@ -69,8 +66,7 @@ func (p *pass) plain() outcome { return on(p.period(p.q.Trigger, p.q.Rule.Citati
 // fixed: a date certain is the date, FRCP 6(a) 2009 note.
 func (p *pass) fixed() outcome {
 	if p.record {
-		p.steps = append(p.steps, Step{kind: remark, From: p.q.Trigger, To: p.q.Trigger, Authority: "FRCP 6(a) 2009 committee note",
-			text: "A date certain is not computed and does not roll: " + p.q.Trigger.Named() + "."})
+		p.note(p.q.Trigger, p.q.Trigger, "A date certain is not computed and does not roll: "+p.q.Trigger.Named()+".", "FRCP 6(a) 2009 committee note")
 	}
 	return on(p.q.Trigger)
 }

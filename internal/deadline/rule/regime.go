@@ -58,6 +58,11 @@ func (p *pass) step(k kind, from, to courtday.Day, n int, unit, authority string
 	return to
 }
 
+// note keeps a step that is text alone; callers ask record first, for texts cost time.
+func (p *pass) note(from, to courtday.Day, text, authority string) {
+	p.steps = append(p.steps, Step{kind: remark, From: from, To: to, text: text, Authority: authority})
+}
+
 func (p *pass) dir() courtday.Day {
 	if p.q.Rule.Direction == "before" {
 		return -1
@@ -200,10 +205,8 @@ func (p *pass) answer() outcome {
 	if monday == d {
 		monday += 7
 	}
-	p.step(remark, d, monday, 0, "", "")
 	if p.record {
-		p.steps[len(p.steps)-1] = Step{kind: remark, From: d, To: monday, Authority: "Tex. R. Civ. P. 99(b)",
-			text: "The Monday next after that is " + monday.Named() + "; the answer is due at 10:00 a.m."}
+		p.note(d, monday, "The Monday next after that is "+monday.Named()+"; the answer is due at 10:00 a.m.", "Tex. R. Civ. P. 99(b)")
 	}
 	o := on(p.roll(monday, 1, "TRCP 4; Conaway v. Lopez"))
 	o.dueTime = "10:00"
