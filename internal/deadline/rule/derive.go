@@ -117,15 +117,36 @@ func (c *court) certainty(r Rule, best outcome, d Derivation) Certainty {
 	return Prevailing
 }
 
+// Remark is a step that is text alone.
+func Remark(on courtday.Day, text, authority string) Step {
+	return Step{From: on, To: on, kind: remark, text: text, Authority: authority}
+}
+
 // remarks are what a reader of the date must know beside the count.
 func (q Request) remarks(c court, d Derivation) (out []Step) {
-	say := func(text, authority string) {
-		out = append(out, Step{From: d.Expected, To: d.Expected, kind: remark, text: text, Authority: authority})
+	say := func(text, authority string) { out = append(out, Remark(d.Expected, text, authority)) }
+	d.hinges(say)
+	q.manner(say)
+	if c.without != "" {
+		say("No holidays of "+c.without+" are held: only federal ones are counted. Check that state's.", "FRCP 6(a)(6)(C)")
 	}
-	r := q.Rule
+	if c.partial != "" {
+		say("Only some holidays of "+c.partial+" are held. Check that state's list.", "FRCP 6(a)(6)(C)")
+	}
+	q.Rule.standing(q.Trigger, say)
+	lo, hi := min(q.Trigger, d.Earliest).Year(), max(q.Trigger, d.Latest).Year()
+	dated := q.Rule.Regime != Fixed && q.Rule.Regime != NoRoll && q.Rule.Regime != Wait
+	if dated && (lo < courtday.ListedFrom || hi > courtday.ListedTo) {
+		say("Holidays are computed from their definitions; they were compared with published lists for 2024 to 2030 only.", "")
+	}
+	return out
+}
+
+// hinges says what else the date might be.
+func (d Derivation) hinges(say func(text, authority string)) {
 	switch {
-	case d.Certainty == Conservative && r.ReceivedBy:
-		say("Have it received by "+d.Earliest.Named()+", so that nothing hangs on the extension.", r.Citation)
+	case d.Certainty == Conservative && d.Rule.ReceivedBy:
+		say("Have it received by "+d.Earliest.Named()+", so that nothing hangs on the extension.", d.Rule.Citation)
 	case d.Certainty == Conservative:
 		say("No rule settles this. Act by "+d.Earliest.Named()+" to be safe.", "")
 	case d.Earliest < d.Expected:
@@ -133,32 +154,30 @@ func (q Request) remarks(c court, d Derivation) (out []Step) {
 	case d.Latest > d.Expected:
 		say("On another reading the period ends on "+d.Latest.Named()+"; do not rely on it.", "")
 	}
-	if x := classes[r.Service].adds[q.Service]; x.n == 0 && (q.Service.byMail() || q.Service == Electronic) {
-		say("Nothing is added for service by "+q.Service.words()+".", classes[r.Service].authority)
+}
+
+// manner says where the manner of service or a closed clerk changes nothing.
+func (q Request) manner(say func(text, authority string)) {
+	c := classes[q.Rule.Service]
+	if c.adds[q.Service].n == 0 && (q.Service.byMail() || q.Service == Electronic) {
+		say("Nothing is added for service by "+q.Service.words()+".", c.authority)
 	}
-	if len(q.Inaccessible) > 0 && (r.Regime != Federal || r.ServedOnly) {
+	if len(q.Inaccessible) > 0 && (q.Rule.Regime != Federal || q.Rule.ServedOnly) {
 		say("That the clerk's office is inaccessible changes nothing here: FRCP 6(a)(3) is about filing in a federal court.", "")
 	}
-	if c.without != "" {
-		say("No holidays of "+c.without+" are held: only federal ones are counted. Check that state's.", "FRCP 6(a)(6)(C)")
-	}
-	if c.partial != "" {
-		say("Only some holidays of "+c.partial+" are held. Check that state's list.", "FRCP 6(a)(6)(C)")
-	}
-	if r.From != nil && q.Trigger < *r.From {
+}
+
+// standing says where the rule was not, or is not, in force.
+func (r Rule) standing(trigger courtday.Day, say func(text, authority string)) {
+	if r.From != nil && trigger < *r.From {
 		say("The rule took effect only on "+r.From.String()+".", r.Citation)
 	}
-	if r.To != nil && q.Trigger > *r.To {
+	if r.To != nil && trigger > *r.To {
 		say("The rule was in force until "+r.To.String()+".", r.Citation)
 	}
 	if r.Status != "" {
 		say("The rule is "+r.Status+": do not rely on it.", r.Source)
 	}
-	lo, hi := min(q.Trigger, d.Earliest).Year(), max(q.Trigger, d.Latest).Year()
-	if r.Regime != Fixed && r.Regime != NoRoll && r.Regime != Wait && (lo < courtday.ListedFrom || hi > courtday.ListedTo) {
-		say("Holidays are computed from their definitions; they were compared with published lists for 2024 to 2030 only.", "")
-	}
-	return out
 }
 
 func (s Service) words() string {
