@@ -108,6 +108,24 @@ func (c *Calendar) Year(y int) (out []Holiday) {
 	return out
 }
 
+// Name is the name of the holiday that the first of the calendars has on the day, "" for none; where it was moved there
+// from a weekend, with the word observed.
+func Name(d Day, of ...*Calendar) string {
+	for _, c := range of {
+		for _, y := range []int{d.Year(), d.Year() + 1} { // New Year's Day may be observed in December
+			for _, h := range c.Year(y) {
+				if h.Observed == d && h.Actual != d {
+					return h.Name + ", observed"
+				}
+				if h.Observed == d {
+					return h.Name
+				}
+			}
+		}
+	}
+	return ""
+}
+
 // away is how far a holiday moves from the day it falls on.
 func (c *Calendar) away(d Day) Day {
 	switch {

@@ -17,6 +17,7 @@ type court struct {
 	without    string // state whose holidays are not known
 	partial    string // state of whose holidays some are known
 	seen       [4]courtday.Day
+	calendars  []*courtday.Calendar // of the prevailing reading
 }
 
 type courtKey struct {
@@ -81,7 +82,7 @@ func newCourt(k courtKey) court {
 	observed := part(fed, courtday.Any)
 	switch k.regime {
 	case Federal:
-		c := court{prevailing: 2, state: 2}
+		c := court{prevailing: 2, state: 2, calendars: []*courtday.Calendar{fed}}
 		parts := []courtday.Part{observed}
 		for s := range strings.SplitSeq(k.states, "+") {
 			cal := courtday.Find(s)
@@ -90,7 +91,7 @@ func newCourt(k courtKey) court {
 			case cal == nil:
 				c.without = s
 			default:
-				parts = append(parts, part(cal, courtday.Any))
+				parts, c.calendars = append(parts, part(cal, courtday.Any)), append(c.calendars, cal)
 				if cal.Partial {
 					c.partial = s
 				}
@@ -100,14 +101,15 @@ func newCourt(k courtKey) court {
 			courtday.NewSet(append(parts, part(closures, courtday.Any))...)}
 		return c
 	case USCIS, Agency, HSR:
-		return court{prevailing: 1, readings: []*courtday.Set{courtday.NewSet(strict), courtday.NewSet(observed), courtday.NewSet(observed, part(closures, courtday.Any))}}
+		return court{prevailing: 1, calendars: []*courtday.Calendar{fed}, readings: []*courtday.Set{courtday.NewSet(strict), courtday.NewSet(observed), courtday.NewSet(observed, part(closures, courtday.Any))}}
 	case SECBusiness:
-		return court{readings: []*courtday.Set{courtday.NewSet(observed)}}
+		return court{calendars: []*courtday.Calendar{fed}, readings: []*courtday.Set{courtday.NewSet(observed)}}
 	case Texas, TexasAnswer, Illinois:
 		cal := courtday.Find(homes[k.regime])
-		return court{prevailing: 1, differ: true, readings: []*courtday.Set{courtday.NewSet(part(cal, courtday.Settled)), courtday.NewSet(part(cal, courtday.Any))}}
+		return court{prevailing: 1, differ: true, calendars: []*courtday.Calendar{cal}, readings: []*courtday.Set{courtday.NewSet(part(cal, courtday.Settled)), courtday.NewSet(part(cal, courtday.Any))}}
 	case California, CaliforniaDiscovery, CaliforniaSubstituted, NewYork, Florida:
-		return court{readings: []*courtday.Set{courtday.NewSet(part(courtday.Find(homes[k.regime]), courtday.Any))}}
+		cal := courtday.Find(homes[k.regime])
+		return court{calendars: []*courtday.Calendar{cal}, readings: []*courtday.Set{courtday.NewSet(part(cal, courtday.Any))}}
 	}
 	return court{readings: []*courtday.Set{courtday.Weekends}}
 }

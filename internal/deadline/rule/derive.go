@@ -61,7 +61,7 @@ func Derive(q Request) (Derivation, error) {
 	if err != nil {
 		return d, err
 	}
-	p := pass{q: q}
+	p := pass{q: q, calendars: c.calendars}
 	best := outcome{}
 	for i, set := range c.readings {
 		p.set, p.steps = set, nil

@@ -137,6 +137,8 @@ func TestRemarks(t *testing.T) {
 		{"CCP-437C-OLD", "CA", "2025-11-18", "", "in force until 2024-12-31"},
 		{"FRAP-4A1A", "US-FED", "2026-06-03", "", "alerts run on that day"},
 		{"CCP-1005B", "CA", "2026-06-15", "mail", "Act by Fri 2026-05-15"},
+		{"FRCP-12A1AI", "US-FED", "2027-12-10", "", "Fri 2027-12-31 (New Year's Day, observed), Sat 2028-01-01, Sun 2028-01-02 do not count"},
+		{"FRCP-12A1AI", "US-FED/CA", "2026-03-10", "", "Tue 2026-03-31 (Cesar Chavez Day (31 March)) does not count"},
 	} {
 		d, err := Derive(Request{Rule: must(t, c.rule), Jurisdiction: c.place, Trigger: day(t, c.trigger), Service: Service(c.service)})
 		if err != nil || !slices.ContainsFunc(d.Steps, func(s Step) bool { return strings.Contains(s.String(), c.want) }) {

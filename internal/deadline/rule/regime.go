@@ -46,6 +46,8 @@ type pass struct {
 	set    *courtday.Set
 	record bool // keep the steps
 	steps  []Step
+
+	calendars []*courtday.Calendar // that the steps may name holidays of
 }
 
 func (p *pass) step(k kind, from, to courtday.Day, n int, unit, authority string) courtday.Day {
@@ -53,7 +55,7 @@ func (p *pass) step(k kind, from, to courtday.Day, n int, unit, authority string
 		if p.steps == nil {
 			p.steps = make([]Step, 0, 6)
 		}
-		p.steps = append(p.steps, Step{kind: k, From: from, To: to, n: n, unit: unit, Authority: authority})
+		p.steps = append(p.steps, Step{kind: k, From: from, To: to, n: n, unit: unit, Authority: authority, calendars: p.calendars})
 	}
 	return to
 }

@@ -15,6 +15,7 @@ type Step struct {
 	n         int
 	unit      string
 	text      string
+	calendars []*courtday.Calendar // whose holidays the step passes over
 }
 
 type kind uint8
@@ -39,7 +40,7 @@ func (s Step) Say() string {
 	case back:
 		return fmt.Sprintf("Exclude %s and count %d %s back: %s.", from, s.n, s.unit, to)
 	case rolled:
-		return fmt.Sprintf("%s %s no last day: the period ends on %s.", s.over(), s.is(), to)
+		return fmt.Sprintf("%s %s not count as the last day: the period ends on %s.", s.over(), s.does(), to)
 	case added:
 		dir := "on"
 		if s.To < s.From {
@@ -56,7 +57,7 @@ func (s Step) Say() string {
 	return s.text
 }
 
-// over names the days passed over, the first few of them.
+// over names the days passed over, with the holidays among them.
 func (s Step) over() string {
 	dir := courtday.Day(1)
 	if s.To < s.From {
@@ -64,16 +65,20 @@ func (s Step) over() string {
 	}
 	var days []string
 	for d := s.From; d != s.To; d += dir {
-		days = append(days, d.Named())
+		name := d.Named()
+		if h := courtday.Name(d, s.calendars...); h != "" && !d.Weekend() {
+			name += " (" + h + ")"
+		}
+		days = append(days, name)
 	}
 	return strings.Join(days, ", ")
 }
 
-func (s Step) is() string {
+func (s Step) does() string {
 	if s.To-s.From == 1 || s.From-s.To == 1 {
-		return "is"
+		return "does"
 	}
-	return "are"
+	return "do"
 }
 
 func (s Step) String() string {
