@@ -24,6 +24,7 @@ var uses = map[string][]string{
 	"probe":      {"document"},
 	"access":     {"document"},
 	"evidence":   {"trail"},
+	"deadline":   {},
 	"sla":        {},
 }
 

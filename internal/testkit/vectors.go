@@ -8,22 +8,26 @@ import (
 	"testing"
 )
 
-// Vectors opens a file of checked cases: of the folder that VECTORS names, where a file that is missing is skipped by name, else of
-// testdata.
-func Vectors(t testing.TB, name string) *os.File {
+// Vector returns the file of checked cases with the name: the test's own in testdata/, and in a subtest of its own that
+// of the folder VECTORS, where that is set. A folder that lacks the file passes it over by name.
+//
+//	testkit.Vector(t, "deadlines.csv", func(t *testing.T, data []byte) { … })
+func Vector(t *testing.T, name string, check func(t *testing.T, data []byte)) {
 	t.Helper()
-	dir := os.Getenv("VECTORS")
-	given := dir != ""
-	if !given {
-		dir = "testdata"
+	folders := map[string]string{"own": "testdata"}
+	if dir := os.Getenv("VECTORS"); dir != "" {
+		folders["VECTORS"] = dir
 	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if given && errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("%s is not in %s", name, dir)
+	for who, dir := range folders {
+		t.Run(who, func(t *testing.T) {
+			data, err := os.ReadFile(filepath.Join(dir, name))
+			if errors.Is(err, fs.ErrNotExist) && who == "VECTORS" {
+				t.Skipf("%s has no %s", dir, name)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, data)
+		})
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return f
 }
