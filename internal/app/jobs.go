@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/account"
 	"countersign/internal/document"
+	"countersign/internal/evidence"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/gate"
 	"countersign/internal/platform/jobs"
@@ -28,6 +29,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 	jobs.Register(r, func(ctx context.Context, _ tick) error { _, err := a.Task.AssumeSilent(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.TellPages) error { _, err := a.Document.Tell(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.SweepPending) error { _, err := a.Document.Sweep(ctx); return err })
+	jobs.Register(r, func(ctx context.Context, _ evidence.Watch) error { return a.Evidence.Watch(ctx) })
 	jobs.Register(r, func(ctx context.Context, _ probe.Nightly) error { return a.Probe.Plan(ctx) })
 	jobs.Register(r, a.Probe.Walk, jobs.Timeout(probe.WalkFor), jobs.MaxAttempts(3))
 	jobs.Register(r, permanent(func(ctx context.Context, j account.InvitationMail) error { return a.invite(ctx, sender, j) }))
@@ -39,6 +41,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 		"thread.digest":  {15 * time.Minute, thread.Digest{}},
 		"document.pages": {time.Minute, document.TellPages{}},
 		"document.sweep": {6 * time.Hour, document.SweepPending{}},
+		"evidence.watch": {time.Hour, evidence.Watch{}},
 		"probe.nightly":  {24 * time.Hour, probe.Nightly{}},
 	} {
 		if err := a.stores.queue.Every(name, every.interval, every.job); err != nil {

@@ -74,6 +74,7 @@ func (w Witness) Silent(size int64, now time.Time) bool {
 type Record struct {
 	Origin    string
 	Public    string // key of the log
+	Before    string // the one before it, while it signs too; else ""
 	Size      int64  // entries in the tree
 	Root      string
 	GrewAt    time.Time
@@ -103,8 +104,15 @@ func (s *Service) Record(ctx context.Context, who actor.Actor) (r Record, err er
 	defer fault.Wrap(&err, "evidence.Record")
 	v := s.gate.View(who)
 	r.Now = s.log.Now()
-	if err := v.QueryRow(ctx, db.SQL(`SELECT public FROM ledger_key ORDER BY from_at DESC, id DESC LIMIT 1`)).Scan(&r.Public); err != nil && !errors.Is(err, db.ErrNoRows) {
+	publics, err := db.Column[string](ctx, v, db.SQL(`SELECT public FROM ledger_key WHERE ended_at = 0 ORDER BY from_at DESC, id DESC`))
+	if err != nil {
 		return r, err
+	}
+	if len(publics) > 0 {
+		r.Public = publics[0]
+	}
+	if len(publics) > 1 {
+		r.Before = publics[1]
 	}
 	r.Origin, _, _ = strings.Cut(r.Public, "+")
 	c, at, err := s.log.Tree(ctx)
@@ -115,11 +123,13 @@ func (s *Service) Record(ctx context.Context, who actor.Actor) (r Record, err er
 	if r.Waiting, err = s.log.ReadPending(ctx, 1000); err != nil {
 		return r, err
 	}
-	may, err := v.May(ctx, AddWitness, authz.Subject{Ref: authz.Ref{Kind: "org", ID: string(who.Org)}, Org: string(who.Org)})
-	if err != nil {
-		return r, err
+	if !who.IsSystem() {
+		may, err := v.May(ctx, AddWitness, authz.Subject{Ref: authz.Ref{Kind: "org", ID: string(who.Org)}, Org: string(who.Org)})
+		if err != nil {
+			return r, err
+		}
+		r.MayKeep = may.Allowed
 	}
-	r.MayKeep = may.Allowed
 	r.Witnesses, err = db.All(ctx, v, db.SQL(`SELECT w.id, w.org_id, o.name, o.kind = 'firm', w.name, w.public, p.name, w.made_at, w.ended_at,
 			COALESCE((SELECT MAX(c.size) FROM cosignature c WHERE c.witness_id = w.id), 0),
 			COALESCE((SELECT MAX(c.at) FROM cosignature c WHERE c.witness_id = w.id), 0),
@@ -266,16 +276,16 @@ func (s *Service) ReportRefusal(ctx context.Context, who actor.Actor, witness, s
 		if err != nil {
 			return nil, err
 		}
-		return map[string]string{"name": w.Name, "says": says}, s.alarm(ctx, tx, w)
+		return map[string]string{"name": w.Name, "says": says}, s.alarm(ctx, tx, w, "witness")
 	})
 }
 
 // alarm tells every compliance officer of the installation: the record is of all of them.
-func (s *Service) alarm(ctx context.Context, tx *gate.Tx, w Witness) error {
+func (s *Service) alarm(ctx context.Context, tx *gate.Tx, w Witness, what string) error {
 	at := db.Micros(tx.Now)
 	people, err := db.Column[ident.PersonID](ctx, tx, db.SQL(`SELECT DISTINCT person_id FROM access_grant WHERE scope_kind = 'org' AND role = 'compliance_officer' AND from_at <= ? AND until_at > ? ORDER BY person_id`, at, at))
 	for _, p := range people {
-		tx.Tell(p, "witness", "", authz.Ref{Kind: "witness", ID: w.ID})
+		tx.Tell(p, what, "", authz.Ref{Kind: "witness", ID: w.ID})
 	}
 	return err
 }

@@ -33,6 +33,7 @@ var wordings = map[string]wording{
 	"consent-withdrawn": {"{by} recorded that the client withdrew consent on {it}: the provider's access has ended", "consent withdrawn", "consents withdrawn"},
 	"matter-closed":     {"A client of {it} withdrew consent. One matter and its tasks are closed to you; destroy what you still hold of it", "matter closed to you", "matters closed to you"},
 	"leak":              {"The residency probe found that something leaves the country", "residency probe found a leak", "residency probes found leaks"},
+	"witness-silent":    {"A witness of the record is silent: see Record", "silent witness of the record", "silent witnesses of the record"},
 	"witness":           {"A witness refuses to cosign the record: see Record", "witness refused to cosign the record", "witnesses refused to cosign the record"},
 	"mention":           {"{by} mentions you on {it}", "mention of you", "mentions of you"},
 }

@@ -69,6 +69,8 @@ var verbs = map[string]verb{
 	"evidence.end_witness":     {"setup", "ended", "end", "the witness [{name}]"},
 	"evidence.cosign":          {"access", "handed in", "hand in", "a cosignature of the witness [{name}]"},
 	"evidence.report_refusal":  {"access", "reported", "report", "that the witness [{name} ]refused to cosign"},
+	"evidence.report_silence":  {"access", "reported", "report", "that the witness [{name} ]is silent"},
+	"evidence.rotate_key":      {"setup", "changed", "change", "the key of the log"},
 	"probe.begin":              {"access", "asked for", "ask for", "a residency probe[ at {at}]"},
 	"probe.finish":             {"access", "ended", "end", "a residency probe: {requests} requests on {routes} routes for {documents} documents, {leaks} leaks[, blind on {blind}]"},
 	"probe.read":               {"access", "read", "read", "residency probes"},

@@ -26,6 +26,7 @@ type wireWitness struct {
 type wireRecord struct {
 	Origin    string        `json:"origin"`
 	Public    string        `json:"public" doc:"Key of the log, as signed notes have it."`
+	Before    string        `json:"before,omitempty" doc:"The key before it, while it still signs."`
 	Size      int64         `json:"size" doc:"Entries in the tree."`
 	Waiting   int           `json:"waiting" doc:"Entries without a place yet, at most 1000."`
 	Witnesses []wireWitness `json:"witnesses"`
@@ -36,7 +37,7 @@ func API(api huma.API, s *evidence.Service) {
 	web.Offer(api, web.Endpoint{ID: "evidence.record", Method: "GET", Path: "/record", Summary: "Get how far the record is proven, and by whom"},
 		func(ctx context.Context, who actor.Actor, _ *struct{}) (wireRecord, error) {
 			r, err := s.Record(ctx, who)
-			out := wireRecord{r.Origin, r.Public, r.Size, r.Waiting, []wireWitness{}}
+			out := wireRecord{r.Origin, r.Public, r.Before, r.Size, r.Waiting, []wireWitness{}}
 			for _, w := range r.Witnesses {
 				x := wireWitness{w.ID, w.OrgName, w.Name, w.Public, w.Size, nil, w.Refused, w.Silent(r.Size, r.Now), !w.EndedAt.IsZero()}
 				if !w.At.IsZero() {

@@ -8,10 +8,8 @@ import (
 	"io/fs"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
-	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/ledger/proof"
 )
@@ -178,51 +176,9 @@ func (l *Log) Tiles(ctx context.Context) proof.Tiles {
 	return func(level int, n int64, width int) ([]byte, error) { return l.Tile(ctx, level, n, width) }
 }
 
-// Signer is the key of the log. The first call on an installation makes it, under the name that is given.
-func (l *Log) Signer(ctx context.Context, name string) (key note.Signer, public string, err error) {
-	err = l.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := hold(ctx, tx); err != nil { // two nodes that start at once make one key
-			return err
-		}
-		key, public, err = l.signer(ctx, tx)
-		if !errors.Is(err, db.ErrNoRows) {
-			return err
-		}
-		secret, made, err := proof.GenerateKey(name)
-		if err != nil {
-			return err
-		}
-		id := ident.New()
-		sealed, err := l.Keys.Seal([]byte(secret), "ledger_key/"+id)
-		if err != nil {
-			return err
-		}
-		if _, err = tx.Exec(ctx, db.SQL(`INSERT INTO ledger_key (id, public, secret, from_at) VALUES (?, ?, ?, ?)`, id, made, sealed, db.Micros(l.Now()))); err != nil {
-			return err
-		}
-		key, public, err = l.signer(ctx, tx)
-		return err
-	})
-	return key, public, err
-}
-
-func (l *Log) signer(ctx context.Context, q db.Reader) (key note.Signer, public string, err error) {
-	var id string
-	var sealed []byte
-	if err := q.QueryRow(ctx, db.SQL(`SELECT id, public, secret FROM ledger_key ORDER BY from_at DESC, id DESC LIMIT 1`)).Scan(&id, &public, &sealed); err != nil {
-		return nil, "", err
-	}
-	secret, err := l.Keys.Open(sealed, "ledger_key/"+id)
-	if err != nil {
-		return nil, "", fmt.Errorf("ledger: the key of the log does not open: %w", err)
-	}
-	key, err = note.NewSigner(string(secret))
-	return key, public, err
-}
-
 // Checkpoint returns the newest signed checkpoint. What is signed once is kept: it was given out.
 func (l *Log) Checkpoint(ctx context.Context) (signed []byte, c proof.Checkpoint, err error) {
-	key, _, err := l.signer(ctx, l.DB)
+	keys, _, err := l.signers(ctx, l.DB)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, c, fs.ErrNotExist // the log has not begun
 	}
@@ -232,12 +188,12 @@ func (l *Log) Checkpoint(ctx context.Context) (signed []byte, c proof.Checkpoint
 	if c, _, err = TreeOf(ctx, l.DB); err != nil {
 		return nil, c, err
 	}
-	c.Origin = key.Name()
+	c.Origin = keys[0].Name()
 	err = l.DB.QueryRow(ctx, db.SQL(`SELECT note FROM ledger_checkpoint WHERE size = ?`, c.Size)).Scan(&signed)
 	if err == nil || !errors.Is(err, db.ErrNoRows) {
 		return signed, c, err
 	}
-	if signed, err = proof.Sign(c, key); err != nil {
+	if signed, err = proof.Sign(c, keys...); err != nil {
 		return nil, c, err
 	}
 	err = l.DB.Write(ctx, func(tx *db.Tx) error {

@@ -92,8 +92,36 @@ func Open(data []byte, log note.Verifier, witnesses ...note.Verifier) (s Signed,
 	return s, nil
 }
 
+// OpenCosigned reads a checkpoint of which only the witnesses' signatures count: the log may have another key by now, and a
+// witness signs only what it saw signed.
+func OpenCosigned(data []byte, origin string, witnesses ...note.Verifier) (s Signed, err error) {
+	n, err := note.Open(data, note.VerifierList(witnesses...))
+	if unknown, ok := errors.AsType[*note.UnverifiedNoteError](err); ok {
+		n, err = unknown.Note, nil
+	}
+	if err != nil {
+		return s, fmt.Errorf("proof: the cosigned checkpoint: %w", err)
+	}
+	if s.Checkpoint, err = parseCheckpoint(n.Text); err == nil && s.Origin != origin {
+		err = fmt.Errorf("proof: the cosigned checkpoint is of the log %q", s.Origin)
+	}
+	for _, sig := range n.Sigs {
+		at, e := f_note.CoSigV1Timestamp(sig)
+		err = errors.Join(err, e)
+		s.Cosigned = append(s.Cosigned, Cosignature{sig.Name, at.UTC()})
+	}
+	s.Others = len(n.UnverifiedSigs)
+	return s, err
+}
+
 // LogKey reads the public key of a log, "name+hash+base64".
 func LogKey(text string) (note.Verifier, error) { return note.NewVerifier(strings.TrimSpace(text)) }
+
+// SameKey is whether a public key of a log is the one of a verifier.
+func SameKey(text string, log note.Verifier) bool {
+	v, err := LogKey(text)
+	return err == nil && v.Name() == log.Name() && v.KeyHash() == log.KeyHash()
+}
 
 // WitnessKey reads the public key of a witness; the plain form of an Ed25519 key and the form for cosignatures both do.
 func WitnessKey(text string) (note.Verifier, error) {
@@ -116,9 +144,9 @@ func GenerateKey(name string) (secret, public string, err error) {
 	return note.GenerateKey(rand.Reader, name)
 }
 
-// Sign signs a checkpoint for its log.
-func Sign(c Checkpoint, key note.Signer) ([]byte, error) {
-	return note.Sign(&note.Note{Text: c.Text()}, key)
+// Sign signs a checkpoint for its log. Several keys sign while one takes over from another.
+func Sign(c Checkpoint, keys ...note.Signer) ([]byte, error) {
+	return note.Sign(&note.Note{Text: c.Text()}, keys...)
 }
 
 // AddSignatures puts the signature lines of cosigners below a signed checkpoint.

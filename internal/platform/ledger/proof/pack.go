@@ -129,7 +129,7 @@ func VerifyPack(p Pack, log note.Verifier, witnesses ...note.Verifier) (r PackRe
 		r.Cosigned = r.Size
 	}
 	if p.Cosigned != "" {
-		old, err := Open([]byte(p.Cosigned), log, witnesses...)
+		old, err := OpenCosigned([]byte(p.Cosigned), log.Name(), witnesses...)
 		if err == nil {
 			err = Consistent(p.Grew, old.Checkpoint, r.Checkpoint)
 		}

@@ -33,9 +33,11 @@ func NewWitness(log note.Verifier, secret string) (*Witness, error) {
 // What a witness says no to (C2SP tlog-witness names the status of each).
 var (
 	ErrMalformed = errors.New("proof: the request is malformed")                                           // 400
+	ErrUnknown   = errors.New("proof: the checkpoint is of another log than the witness knows")            // 404
 	ErrUnsigned  = errors.New("proof: the checkpoint is not signed by the log")                            // 403
 	ErrStale     = errors.New("proof: the witness has seen another size of the log")                       // 409
 	ErrFork      = errors.New("proof: the history was replaced: the new tree does not begin with the old") // 422
+	ErrRoot      = fmt.Errorf("%w: at this size it had another root", ErrFork)                             // 409
 )
 
 // Add answers an add-checkpoint request: "old N", the lines of the consistency proof in base64, an empty line, the signed
@@ -44,6 +46,9 @@ func (w *Witness) Add(request []byte) (line string, err error) {
 	old, p, checkpoint, err := parseAdd(request)
 	if err != nil {
 		return "", err
+	}
+	if origin, _, _ := bytes.Cut(checkpoint, []byte("\n")); string(origin) != w.Log.Name() {
+		return "", ErrUnknown
 	}
 	s, err := Open(checkpoint, w.Log)
 	if err != nil {
@@ -54,6 +59,9 @@ func (w *Witness) Add(request []byte) (line string, err error) {
 		return "", ErrMalformed
 	case old != w.Last.Size:
 		return "", fmt.Errorf("%w: it is %d", ErrStale, w.Last.Size)
+	}
+	if old == s.Size && old > 0 && s.Root != w.Last.Root {
+		return "", ErrRoot
 	}
 	last := w.Last
 	last.Origin = s.Origin
