@@ -22,15 +22,19 @@ type Documents interface {
 	AsOf(ctx context.Context, who actor.Actor, id ident.DocumentID, at time.Time) (document.Document, error)
 }
 
+// Tasks gives a task as the policies see it, with its name. Package app fills it in.
+type Tasks func(ctx context.Context, who actor.Actor, id ident.TaskID) (s authz.Subject, name string, err error)
+
 // A Service answers questions. It holds no state of its own.
 type Service struct {
 	gate    *gate.Gate
 	docs    Documents
+	tasks   Tasks
 	changes Changes
 }
 
 // New returns the service.
-func New(g *gate.Gate, d Documents, c Changes) *Service { return &Service{g, d, c} }
+func New(g *gate.Gate, d Documents, t Tasks, c Changes) *Service { return &Service{g, d, t, c} }
 
 // Now is the business clock.
 func (s *Service) Now() time.Time { return s.gate.Now() }

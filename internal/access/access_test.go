@@ -69,7 +69,7 @@ func eachBench(t *testing.T, fn func(t *testing.T, b bench)) {
 			}
 		}
 		matter := authz.Subject{Ref: authz.Ref{Kind: "matter", ID: string(testkit.Matter)}, Matter: string(testkit.Matter), Org: string(testkit.Firm), Attrs: map[string]any{"person_org": string(testkit.Firm)}}
-		b.s = access.New(w.Gate, b.docs, access.Changes{
+		b.s = access.New(w.Gate, b.docs, nil, access.Changes{
 			AddToTeam: func(ctx context.Context, who actor.Actor, m ident.MatterID, p ident.PersonID) error {
 				return write("matter.add_to_team", matter, func(tx *gate.Tx) error {
 					return tx.Grant(ctx, gate.Grant{Person: p, ScopeKind: "matter", ScopeID: string(m), Org: testkit.Provider, Role: "team"})

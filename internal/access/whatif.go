@@ -17,6 +17,13 @@ type Changes struct {
 	AddToTeam     func(ctx context.Context, who actor.Actor, m ident.MatterID, p ident.PersonID) error
 	RaiseWall     func(ctx context.Context, who actor.Actor, m ident.MatterID, p ident.PersonID, reason string) error
 	EndEngagement func(ctx context.Context, who actor.Actor, e ident.EngagementID, reason string) error
+	AddClause     func(ctx context.Context, who actor.Actor, c Clause) error
+}
+
+// A Clause is one of a contract, as it is typed.
+type Clause struct {
+	Engagement           ident.EngagementID
+	Name, Say, Fix, Text string
 }
 
 // A Sight is that a person knows of a matter.
@@ -34,7 +41,8 @@ type Sight struct {
 // An Effect is what a change would open and shut.
 type Effect struct {
 	Opens, Shuts []Sight
-	Matters      int // that were looked at
+	Matters      int  // that were looked at
+	More         bool // there are more matters than were looked at
 }
 
 // mostMatters bounds how many matters a change is looked at for.
@@ -65,11 +73,14 @@ func (s *Service) IfEnded(ctx context.Context, who actor.Actor, id ident.Engagem
 	at := db.Micros(v.Now)
 	open, err := db.Column[ident.MatterID](ctx, v, db.SQL(`SELECT m.id FROM engagement e JOIN matter m ON m.firm_id = e.firm_id
 			JOIN matter_opening mo ON mo.matter_id = m.id AND mo.org_id = e.provider_id AND mo.from_at <= ? AND mo.until_at > ?
-		WHERE e.id = ? AND e.firm_id = ?`, at, at, id, who.Org).And(v.Reach("m.id")).Join(db.SQL(` ORDER BY m.number LIMIT ?`, mostMatters)))
+		WHERE e.id = ? AND e.firm_id = ?`, at, at, id, who.Org).And(v.Reach("m.id")).Join(db.SQL(` ORDER BY m.number LIMIT ?`, mostMatters+1)))
 	if err != nil {
 		return e, err
 	}
-	return s.effect(ctx, who, open, func(ctx context.Context) error { return s.changes.EndEngagement(ctx, who, id, reason) })
+	more := len(open) > mostMatters
+	e, err = s.effect(ctx, who, open[:min(len(open), mostMatters)], func(ctx context.Context) error { return s.changes.EndEngagement(ctx, who, id, reason) })
+	e.More = more
+	return e, err
 }
 
 // effect makes a change, compares who knows of matters before and after it, and rolls it back.

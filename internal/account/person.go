@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -117,4 +118,25 @@ func (s *Service) PersonByEmail(ctx context.Context, email string) (id ident.Per
 		err = nil
 	}
 	return id, err
+}
+
+// EraseIn takes away all that tells who a person was: name, address, proofs, devices, invitations. The identifier stays, for
+// the records that name it. It says what it took, for a certificate.
+func (s *Service) EraseIn(ctx context.Context, tx *gate.Tx, p ident.PersonID) (did []string, err error) {
+	count := func(what string, q db.Frag) {
+		if err != nil {
+			return
+		}
+		var n int64
+		if n, err = tx.Exec(ctx, q); err == nil && n > 0 {
+			did = append(did, fmt.Sprintf(what, n))
+		}
+	}
+	count("Name, title and address of %d invitations", db.SQL(`UPDATE invitation SET email = '', name = '', title = '' WHERE email = (SELECT email FROM person WHERE id = ?)`, p))
+	count("Name, e-mail address, time zone, password and second factor of %d account, which can be opened no more", db.SQL(`UPDATE person SET name = ?, email = ?, zone = 'UTC', password = '', totp_secret = ?, totp_step = 0, theme = '', density = '', disabled_at = ?, rev = rev + 1 WHERE id = ?`,
+		"Erased person "+string(p)[max(0, len(p)-6):], "erased-"+string(p)+"@invalid", []byte{}, db.Micros(tx.Now), p))
+	count("%d recovery codes", db.SQL(`DELETE FROM recovery_code WHERE person_id = ?`, p))
+	count("Network address, browser and name of %d sessions and tokens, which are ended", db.SQL(`UPDATE session SET token_hash = 'erased/' || id, name = '', enrol_secret = ?, address = '', agent = '', revoked_at = CASE WHEN revoked_at = 0 THEN CAST(? AS BIGINT) ELSE revoked_at END WHERE person_id = ?`, []byte{}, db.Micros(s.now()), p))
+	count("Their title in %d organizations", db.SQL(`UPDATE member SET title = '' WHERE person_id = ? AND title <> ''`, p))
+	return did, err
 }

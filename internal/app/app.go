@@ -27,6 +27,7 @@ import (
 	"countersign/internal/platform/mail"
 	"countersign/internal/platform/soffice"
 	"countersign/internal/playbook"
+	"countersign/internal/privacy"
 	"countersign/internal/probe"
 	"countersign/internal/task"
 	"countersign/internal/task/desk"
@@ -51,6 +52,7 @@ type Services struct {
 	Probe      *probe.Service
 	Access     *access.Service
 	Evidence   *evidence.Service
+	Privacy    *privacy.Service
 }
 
 // An App is an opened installation.
@@ -129,16 +131,10 @@ func (a *App) compose() error {
 	a.Find = find.New(g)
 	a.Imports = imports.New(g, a.Matter, a.Account)
 	a.door = newDoor(a)
-	a.Access = access.New(g, a.Document, access.Changes{AddToTeam: a.Matter.AddToTeam,
-		RaiseWall: func(ctx context.Context, who actor.Actor, m ident.MatterID, p ident.PersonID, reason string) error {
-			_, err := a.Matter.RaiseWall(ctx, who, m, p, reason)
-			return err
-		},
-		EndEngagement: func(ctx context.Context, who actor.Actor, e ident.EngagementID, reason string) error {
-			return a.Engagement.MovePhase(ctx, who, engagement.PhaseMove{ID: e, To: engagement.Ended, Reason: reason})
-		}})
+	a.Access = a.explainer()
 	a.ledger = &ledger.Log{DB: a.stores.db, Keys: secret, Now: time.Now}
 	a.Evidence = evidence.New(g, a.ledger, a.Trail)
+	a.Privacy = a.privacy()
 	a.Probe = &probe.Service{Gate: g, Documents: a.Document, Door: a.door, Clock: time.Now}
 	a.registerJobs(sender)
 	return nil

@@ -22,8 +22,9 @@ var uses = map[string][]string{
 	"find":       {},
 	"imports":    {"account", "matter"},
 	"probe":      {"document"},
-	"access":     {"document"},
+	"access":     {"document", "trail"},
 	"evidence":   {"trail"},
+	"privacy":    {"deadline/courtday", "deadline/rule", "trail"},
 	"deadline":   {},
 	"sla":        {},
 }

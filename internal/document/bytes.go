@@ -12,6 +12,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/blob"
 	"countersign/internal/platform/db"
+	"countersign/internal/platform/gate"
 	"countersign/internal/platform/keys"
 )
 
@@ -148,4 +149,28 @@ func (s *Service) Sweep(ctx context.Context) (swept int, err error) {
 		swept++
 	}
 	return swept, errors.Join(failed...)
+}
+
+// DisposeIn takes away names, folders and reasons of all documents of a matter, and hands their bytes to Sweep. It says what
+// it took, for a certificate. The key under which the bytes are sealed is destroyed by the caller.
+func (s *Service) DisposeIn(ctx context.Context, tx *gate.Tx, m ident.MatterID) (did []string, err error) {
+	if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO blob_pending (blob, at) SELECT v.blob, 0 FROM version v WHERE v.matter_id = ? AND v.blob <> ''`, m)); err != nil {
+		return nil, err
+	}
+	var bytes int64
+	if err := tx.QueryRow(ctx, db.SQL(`SELECT COALESCE(CAST(SUM(size_bytes) AS BIGINT), 0) FROM version WHERE matter_id = ?`, m)).Scan(&bytes); err != nil {
+		return nil, err
+	}
+	versions, err := tx.Exec(ctx, db.SQL(`UPDATE version SET blob = '', name = '', reason = '', sha256 = ?, same = ? WHERE matter_id = ?`, []byte{}, []byte{}, m))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, db.SQL(`DELETE FROM version_password WHERE version_id IN (SELECT id FROM version WHERE matter_id = ?)`, m)); err != nil {
+		return nil, err
+	}
+	docs, err := tx.Exec(ctx, db.SQL(`UPDATE document SET name = '', folder = '', rev = rev + 1 WHERE matter_id = ?`, m))
+	if err != nil {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("%d documents in %d versions, %d bytes: their files, names, folders and hashes", docs, versions, bytes)}, nil
 }

@@ -53,4 +53,33 @@ func TestAccess(t *testing.T) {
 	officer.Accessible()
 	officer.Shot("access 7 what if")
 	s.As(t, "Asha Deshpande").API().Read(matter) // asking has raised no wall
+
+	officer.Go(matter + "/why")
+	officer.See("What you may do with")
+	officer.Accessible()
+	officer.Shot("access 8 why matter")
+
+	partner := Open(t, s.URL, "/sign-in", Wide)
+	partner.Enter("Ruth Feldman")
+	partner.Go(matter + "/board")
+	partner.Follow("T-")
+	partner.Follow("Why?")
+	partner.See("No role of yours includes it.")
+	partner.Accessible()
+	partner.Shot("access 9 why task")
+	partner.Width(Narrow)
+	partner.Accessible()
+	partner.Shot("access 10 why task narrow")
+	partner.Width(Wide)
+
+	partner.Go("/engagements")
+	partner.Follow("Meridian")
+	partner.Fill(`form[action$="/clauses"] input[name=name]`, "Clause 12.3, no drafts")
+	partner.Fill(`form[action$="/clauses"] input[name=say]`, "Work under this engagement is suspended.")
+	partner.Fill(`form[action$="/clauses"] textarea[name=text]`, `forbid (principal, action in [Action::"task.submit", Action::"task.ask"], resource) when { principal.side == "provider" };`)
+	partner.leave(func() { partner.Click(`form[action$="/clauses"] button[formaction]`) })
+	partner.See("Tried and taken back")
+	partner.See("Forbidden from then on")
+	partner.Accessible()
+	partner.Shot("access 11 what if clause")
 }

@@ -3,7 +3,9 @@ package matter
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
@@ -103,4 +105,53 @@ func (s *Service) RemoveFromTeamIn(ctx context.Context, tx *gate.Tx, id ident.Ma
 	}
 	tx.Record(gate.Entry{Subject: Matter{ID: id}.ref(), Matter: id, Values: map[string]string{"person": string(p)}})
 	return false, nil
+}
+
+// StateDisposed is a matter of which only its number is left.
+const StateDisposed State = "disposed"
+
+// DisposeIn takes away the words of a closed matter that are not sealed under its key: title, parties, who consented. It says
+// what it took, for a certificate.
+//
+// Faults: Conflict (it is not closed).
+func (s *Service) DisposeIn(ctx context.Context, tx *gate.Tx, id ident.MatterID) (did []string, err error) {
+	n, err := tx.Exec(ctx, db.SQL(`UPDATE matter SET title = '', jurisdiction = '', standing = ?, state = ?, rev = rev + 1 WHERE id = ? AND state = ?`, []byte{}, StateDisposed, id, StateClosed))
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, fault.New(fault.Conflict, "The matter is not closed any more.")
+	}
+	for _, x := range []struct {
+		what string
+		q    db.Frag
+	}{
+		{"%d facts", db.SQL(`DELETE FROM matter_fact WHERE matter_id = ?`, id)},
+		{"The names of %d parties", db.SQL(`UPDATE party SET name = '' WHERE matter_id = ?`, id)},
+		{"Who gave %d consents, and the notes on them", db.SQL(`UPDATE consent SET given_by = '', note = '' WHERE matter_id = ?`, id)},
+		{"The notes on %d conflict checks", db.SQL(`UPDATE conflict_check SET note = '' WHERE matter_id = ?`, id)},
+	} {
+		if n, err = tx.Exec(ctx, x.q); err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			did = append(did, fmt.Sprintf(x.what, n))
+		}
+	}
+	return append(did, "Title, jurisdiction and standing instructions of the matter"), nil
+}
+
+// EraseClientIn takes a client's name away, where all of their matters are disposed of. It says what it took.
+//
+// Faults: Conflict (a matter is still kept).
+func (s *Service) EraseClientIn(ctx context.Context, tx *gate.Tx, id ident.ClientID) (did []string, err error) {
+	var kept int
+	if err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM matter WHERE client_id = ? AND state <> ?`, id, StateDisposed)).Scan(&kept); err != nil {
+		return nil, err
+	}
+	if kept > 0 {
+		return nil, fault.New(fault.Conflict, fmt.Sprintf("%d matters of this client are still kept.", kept))
+	}
+	_, err = tx.Exec(ctx, db.SQL(`UPDATE client SET name = ?, rev = rev + 1 WHERE id = ?`, "Erased client "+string(id)[max(0, len(id)-6):], id))
+	return []string{"The client's name"}, err
 }

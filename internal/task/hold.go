@@ -2,12 +2,14 @@ package task
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
+	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
 )
 
@@ -67,4 +69,16 @@ func (s *Service) MarkRush(ctx context.Context, who actor.Actor, id ident.TaskID
 		t.Rush = rush
 		return t, err
 	})
+}
+
+// DisposeIn takes away the titles of a matter's tasks; their other words are sealed under its key. It says what it took.
+func (s *Service) DisposeIn(ctx context.Context, tx *gate.Tx, m ident.MatterID) ([]string, error) {
+	n, err := tx.Exec(ctx, db.SQL(`UPDATE task SET title = '', rev = rev + 1 WHERE matter_id = ?`, m))
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, db.SQL(`UPDATE sign_off SET void_reason = '' WHERE task_id IN (SELECT id FROM task WHERE matter_id = ?)`, m)); err != nil {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("The titles of %d tasks, with their instructions, findings and answers", n)}, nil
 }

@@ -35,6 +35,7 @@ var wordings = map[string]wording{
 	"leak":              {"The residency probe found that something leaves the country", "residency probe found a leak", "residency probes found leaks"},
 	"witness-silent":    {"A witness of the record is silent: see Record", "silent witness of the record", "silent witnesses of the record"},
 	"witness":           {"A witness refuses to cosign the record: see Record", "witness refused to cosign the record", "witnesses refused to cosign the record"},
+	"privacy":           {"A request about personal data moved: see Privacy", "privacy request moved", "privacy requests moved"},
 	"mention":           {"{by} mentions you on {it}", "mention of you", "mentions of you"},
 }
 

@@ -3,6 +3,8 @@ package trail
 import (
 	"slices"
 	"strings"
+
+	"countersign/internal/kernel/authz"
 )
 
 // A verb is how an action is told: who "did" "what", or tried "to" do it. {it} is the record's name; other words in
@@ -71,6 +73,14 @@ var verbs = map[string]verb{
 	"evidence.report_refusal":  {"access", "reported", "report", "that the witness [{name} ]refused to cosign"},
 	"evidence.report_silence":  {"access", "reported", "report", "that the witness [{name} ]is silent"},
 	"evidence.rotate_key":      {"setup", "changed", "change", "the key of the log"},
+	"privacy.ask":              {"setup", "filed", "file", "the request[ {request}]"},
+	"privacy.approve":          {"setup", "approved", "approve", "the request[ {request}]"},
+	"privacy.refuse":           {"setup", "refused", "refuse", "the request[ {request}]"},
+	"privacy.finish":           {"setup", "worked on", "work on", "the request[ {request}][: it is {state}]"},
+	"privacy.take_out":         {"access", "took out", "take out", "the export of the request[ {request}]"},
+	"privacy.hold":             {"access", "put under legal hold", "put under legal hold", "{it}"},
+	"privacy.lift_hold":        {"access", "lifted the legal hold of", "lift the legal hold of", "{it}"},
+	"privacy.set_retention":    {"setup", "set", "set", "how long {it} is kept[: {years} years]"},
 	"probe.begin":              {"access", "asked for", "ask for", "a residency probe[ at {at}]"},
 	"probe.finish":             {"access", "ended", "end", "a residency probe: {requests} requests on {routes} routes for {documents} documents, {leaks} leaks[, blind on {blind}]"},
 	"probe.read":               {"access", "read", "read", "residency probes"},
@@ -174,6 +184,21 @@ func sentence(action, it string, values map[string]string, refused bool) (did, w
 		return "tried to", strings.TrimSpace(v.to + " " + what)
 	}
 	return v.did, what
+}
+
+// Words says what an action would do to a record of this name, as it follows "may": "sign off T-104".
+func Words(action authz.Action, it string) string {
+	v, ok := verbs[string(action)]
+	if !ok {
+		_, word, _ := strings.Cut(string(action), ".")
+		return strings.ReplaceAll(word, "_", " ") + " " + it
+	}
+	return strings.TrimSpace(v.to + " " + fill(v.what, func(name string) string {
+		if name == "it" {
+			return it
+		}
+		return ""
+	}))
 }
 
 // fill puts values into a pattern.

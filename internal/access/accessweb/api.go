@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/access"
 	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
 )
@@ -84,4 +85,47 @@ func API(api huma.API, s *access.Service) {
 			r, err := s.OfDocument(ctx, who, ident.DocumentID(in.ID), when(in))
 			return onWire(r), err
 		})
+	type askWhy struct {
+		ID     string `path:"id" doc:"Identifier of the record."`
+		Person string `query:"person" doc:"Left out: yourself, as you are signed in now."`
+	}
+	for word, kind := range records {
+		web.Offer(api, web.Endpoint{ID: "access.why_" + kind, Method: "GET", Path: "/" + word + "/{id}/why", Summary: "Get what a person may do with a " + kind + " now, and by which rule"},
+			func(ctx context.Context, who actor.Actor, in *askWhy) (wireWhy, error) {
+				w, err := s.Why(ctx, who, kind, in.ID, ident.PersonID(in.Person))
+				return whyOnWire(w), err
+			})
+	}
+}
+
+type wireRule struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+	Say  string `json:"say,omitempty"`
+	Fix  string `json:"fix,omitempty"`
+}
+
+type wireVerdict struct {
+	Action  authz.Action `json:"action"`
+	Allowed bool         `json:"allowed"`
+	Depends bool         `json:"depends,omitempty" doc:"It hangs on whom or what it is done with."`
+	Rules   []wireRule   `json:"rules" doc:"Those that decide; none where no role includes the action."`
+}
+
+type wireWhy struct {
+	Person   ident.PersonID `json:"person,omitempty"`
+	Policy   string         `json:"policy" doc:"SHA-256 of the policies of the program, in hex."`
+	Verdicts []wireVerdict  `json:"verdicts"`
+}
+
+func whyOnWire(w access.Why) wireWhy {
+	out := wireWhy{w.Who.Person, w.Hash, []wireVerdict{}}
+	for _, v := range w.Verdicts {
+		x := wireVerdict{v.Action, v.Allowed, v.Depends, []wireRule{}}
+		for _, r := range v.Rules {
+			x.Rules = append(x.Rules, wireRule(r))
+		}
+		out.Verdicts = append(out.Verdicts, x)
+	}
+	return out
 }

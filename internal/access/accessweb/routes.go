@@ -23,6 +23,10 @@ func Routes(mux web.Router, s *access.Service) {
 	mux.Handle("POST /matters/{id}/what-if/team", web.Handler(h.ifAdded))
 	mux.Handle("POST /matters/{id}/what-if/wall", web.Handler(h.ifWalled))
 	mux.Handle("POST /engagements/{id}/what-if", web.Handler(h.ifEnded))
+	mux.Handle("POST /engagements/{id}/what-if/clause", web.Handler(h.ifClause))
+	for word := range records {
+		mux.Handle("GET /"+word+"/{id}/why", h.why(word))
+	}
 	mux.Handle("GET /documents/{id}/access", h.show(h.document))
 	mux.Handle("GET /documents/{id}/access.csv", h.export(h.document))
 }

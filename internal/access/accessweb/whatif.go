@@ -5,7 +5,6 @@ import (
 	"net/url"
 
 	"countersign/internal/access"
-	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/web"
 	"countersign/internal/ui"
@@ -48,17 +47,14 @@ func (h pages) ifEnded(w http.ResponseWriter, r *http.Request) error {
 
 // answer shows an effect. A change that would be refused says so in place of it.
 func answer(w http.ResponseWriter, r *http.Request, err error, x whatIf, fields ...string) error {
-	k := fault.KindOf(err)
-	if err != nil && k != fault.Invalid && k != fault.Conflict && k != fault.Forbidden {
+	status, err := refusal(err)
+	if status == 0 {
 		return err
 	}
 	for _, f := range fields {
 		x.Typed = append(x.Typed, ui.HiddenField{Name: f, Value: r.PostFormValue(f)})
 	}
-	status := http.StatusOK
-	if err != nil {
-		x.Refused, status = err, web.Status(err)
-	}
+	x.Refused = err
 	x.Chrome = web.Chrome(r, x.Title)
 	return web.Page(w, r, status, whatIfPage(x))
 }

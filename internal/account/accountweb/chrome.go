@@ -77,6 +77,7 @@ var places = []place{
 	{"Evidence", ui.NavItem{Label: "Record", Href: "/record", Icon: ui.IconOK, Key: "x"}, "", staff},
 	{"Evidence", ui.NavItem{Label: "Walls", Href: "/walls", Icon: ui.IconLock, Key: "l"}, "firm", "compliance_officer"},
 	{"Evidence", ui.NavItem{Label: "Residency probe", Href: "/probes", Icon: ui.IconEye, Key: "r"}, "firm", "partner compliance_officer operations_manager administrator"},
+	{"Evidence", ui.NavItem{Label: "Privacy", Href: "/privacy", Icon: ui.IconLock, Key: "y"}, "", "compliance_officer administrator"},
 	{"Organization", ui.NavItem{Label: "Playbooks", Href: "/playbooks", Icon: ui.IconBook, Key: "p"}, "firm", staff},
 	{"Organization", ui.NavItem{Label: "Engagements", Href: "/engagements", Icon: ui.IconLink, Key: "e"}, "",
 		"operations_manager partner supervising_attorney compliance_officer administrator team_lead"},

@@ -2,6 +2,9 @@ package gate
 
 import (
 	"context"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/kernel/actor"
@@ -73,9 +76,27 @@ func (v View) Ways(ctx context.Context, m ident.MatterID) ([]Way, error) {
 		})
 }
 
+// Rules are the policies that are asked together about records of one engagement.
+type Rules struct{ set *policySet }
+
+// Rules returns those in force at the instant of the view; of "" the program's own.
+func (v View) Rules(ctx context.Context, e string) (Rules, error) {
+	set, err := v.gate.policies(ctx, v, e, v.Now)
+	return Rules{set}, err
+}
+
 // Could answers MayOther for several actions on one subject: what they rest on is read once. All are the zero Decision when
 // the subject does not exist for the person.
 func (v View) Could(ctx context.Context, person ident.PersonID, org ident.OrgID, s authz.Subject, actions ...authz.Action) ([]authz.Decision, error) {
+	rules, err := v.Rules(ctx, s.Engagement)
+	if err != nil {
+		return nil, err
+	}
+	return v.CouldUnder(ctx, rules, person, org, s, actions...)
+}
+
+// CouldUnder is Could under other rules than those in force.
+func (v View) CouldUnder(ctx context.Context, rules Rules, person ident.PersonID, org ident.OrgID, s authz.Subject, actions ...authz.Action) ([]authz.Decision, error) {
 	who := actor.Actor{Person: person, Org: org, MFA: true, SteppedUpAt: v.Now}
 	out := make([]authz.Decision, len(actions))
 	exists, err := v.gate.exists(ctx, v, who, v.Now, nil, s)
@@ -86,16 +107,27 @@ func (v View) Could(ctx context.Context, person ident.PersonID, org ident.OrgID,
 	if err != nil {
 		return out, err
 	}
-	set, err := v.gate.policies(ctx, v, s.Engagement, v.Now)
-	if err != nil {
-		return out, err
-	}
 	for i, a := range actions {
-		if out[i], err = set.decide(who, v.Now, a, s, facts); err != nil {
+		if out[i], err = rules.set.decide(who, v.Now, a, s, facts); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
+}
+
+var actionName = regexp.MustCompile(`Action::"([a-z_]+\.[a-z_]+)"`)
+
+// Actions lists the actions on a kind of record that the program's own policies name, in the order in which they do.
+func (v View) Actions(kind string) []authz.Action { return Named(v.gate.base.text, kind) }
+
+// Named lists the actions on a kind of record that the text of a policy names.
+func Named(policy, kind string) (out []authz.Action) {
+	for _, m := range actionName.FindAllStringSubmatch(policy, -1) {
+		if a := authz.Action(m[1]); strings.HasPrefix(m[1], kind+".") && !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // A Policy is the text of a rule, as it is asked.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -130,6 +131,9 @@ func (g *Gate) policies(ctx context.Context, q db.Reader, engagement string, now
 	return s, err
 }
 
+// ErrPolicy is that a policy could not be evaluated: it asks for what the subject does not say. It is a deny.
+var ErrPolicy = errors.New("gate: a policy cannot be evaluated")
+
 // decide asks Cedar. Every forbid that applies is reported, so that a page can show all closed gates at once.
 func (p *policySet) decide(who actor.Actor, now time.Time, action authz.Action, s authz.Subject, f facts) (authz.Decision, error) {
 	d := authz.Decision{Policy: p.hash}
@@ -159,7 +163,7 @@ func (p *policySet) decide(who actor.Actor, now time.Time, action authz.Action, 
 			"via":         types.String(who.Via),
 		})})
 	if len(diag.Errors) > 0 {
-		return d, fmt.Errorf("gate: policy %s on %s: %s", diag.Errors[0].PolicyID, action, diag.Errors[0].Message)
+		return d, fmt.Errorf("%w: %s on %s: %s", ErrPolicy, diag.Errors[0].PolicyID, action, diag.Errors[0].Message)
 	}
 	d.Allowed = decision == cedar.Allow
 	for _, r := range diag.Reasons {

@@ -111,6 +111,14 @@ func (r *Ring) BlobKey(ctx context.Context, q db.Reader, scope Scope) (BlobKey, 
 	return BlobKey{k.blob}, nil
 }
 
+// Destroy takes the data key of scope away, for ever: what was sealed under it opens no more, as soon as tx commits and the
+// nodes that have the key in memory let go of it (a minute at most).
+func (r *Ring) Destroy(ctx context.Context, tx *db.Tx, scope Scope) error {
+	defer r.Forget(scope)
+	_, err := tx.Exec(ctx, db.SQL("DELETE FROM data_key WHERE id = ?", scope.id))
+	return err
+}
+
 // Forget drops the key of scope from memory: the next use asks the Keeper again.
 func (r *Ring) Forget(scope Scope) {
 	r.mu.Lock()

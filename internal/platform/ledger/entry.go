@@ -50,6 +50,12 @@ func Append(ctx context.Context, tx *db.Tx, l Leaf, values map[string]string, se
 	return err
 }
 
+// Reseal replaces the openings of an entry by fewer of them: salt and value of what is erased are gone. The leaf stays.
+func Reseal(ctx context.Context, tx *db.Tx, id string, sealed []byte) error {
+	_, err := tx.Exec(ctx, db.SQL(`UPDATE entry SET openings = ? WHERE id = ?`, sealed, id))
+	return err
+}
+
 // Values decodes the openings of an entry after they were unsealed; an erased field is absent.
 func Values(plain []byte) (map[string]string, error) {
 	var openings []Opening
