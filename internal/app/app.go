@@ -133,7 +133,7 @@ func (a *App) compose() error {
 	a.door = newDoor(a)
 	a.Access = a.explainer()
 	a.ledger = &ledger.Log{DB: a.stores.db, Keys: secret, Now: time.Now}
-	a.Evidence = evidence.New(g, a.ledger, a.Trail)
+	a.Evidence = evidence.New(g, a.ledger, a.Trail, a.making())
 	a.Privacy = a.privacy()
 	a.Probe = &probe.Service{Gate: g, Documents: a.Document, Door: a.door, Clock: time.Now}
 	a.registerJobs(sender)

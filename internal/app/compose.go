@@ -2,12 +2,19 @@ package app
 
 import (
 	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"io"
+	"strings"
 
 	"countersign/internal/access"
 	"countersign/internal/engagement"
+	"countersign/internal/evidence"
+	"countersign/internal/evidence/evidenceweb"
 	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/authz"
+	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/blob"
 	"countersign/internal/platform/db"
@@ -35,6 +42,44 @@ func (a *App) privacy() *privacy.Service {
 			}
 		},
 	})
+}
+
+// making is what evidence packs are made with.
+func (a *App) making() evidence.Making {
+	return evidence.Making{Files: orgFiles{a.stores.blobs, a.stores.ring, a.stores.db}, Report: evidenceweb.Report, Work: a.workProduct}
+}
+
+// workProduct gives the newest versions of the files of a matter (work product only), a task or a document, each through the
+// door that asks the gate and leaves an entry.
+func (a *App) workProduct(ctx context.Context, who actor.Actor, scope evidence.Scope, each func(name, sha256, said string, body io.Reader) error) error {
+	v := a.Gate.View(who)
+	cond := map[string]db.Frag{"matter": db.SQL(`d.matter_id = ? AND d.kind = 'work'`, scope.ID), "task": db.SQL(`d.task_id = ?`, scope.ID), "document": db.SQL(`d.id = ?`, scope.ID)}[scope.Kind]
+	type file struct {
+		id   ident.VersionID
+		name string
+	}
+	files, err := db.All(ctx, v, db.SQL(`SELECT v.id, v.name FROM document d JOIN version v ON v.document_id = d.id AND v.n = d.current_n WHERE `).Join(cond).And(v.Visible("d.matter_id")).Join(db.SQL(` ORDER BY d.id`)),
+		func(rs *db.Rows, f *file) error { return rs.Scan(&f.id, &f.name) })
+	if err != nil {
+		return err
+	}
+	for i, f := range files {
+		name := fmt.Sprintf("%03d %s", i+1, strings.NewReplacer("/", "_", "\\", "_", "..", "_").Replace(f.name))
+		o, err := a.Document.Open(ctx, who, f.id)
+		if k := fault.KindOf(err); err != nil && (k == fault.Forbidden || k == fault.NotFound) {
+			if err := each(fmt.Sprintf("%03d", i+1), "", fault.Say(err), nil); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(each(name, hex.EncodeToString(o.SHA256[:]), "", o.Body), o.Body.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // orgFiles keeps files sealed under the key of an organization.

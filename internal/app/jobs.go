@@ -34,6 +34,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 	jobs.Register(r, func(ctx context.Context, _ document.TellPages) error { _, err := a.Document.Tell(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.SweepPending) error { _, err := a.Document.Sweep(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ evidence.Watch) error { return a.Evidence.Watch(ctx) })
+	jobs.Register(r, a.Evidence.Make, jobs.Timeout(30*time.Minute), jobs.MaxAttempts(3))
 	jobs.Register(r, a.Privacy.Work)
 	jobs.Register(r, func(ctx context.Context, _ privacy.Tick) error { return a.Privacy.Tick(ctx) })
 	jobs.Register(r, func(ctx context.Context, _ probe.Nightly) error { return a.Probe.Plan(ctx) })

@@ -62,7 +62,7 @@ func TestAccess(t *testing.T) {
 	partner := Open(t, s.URL, "/sign-in", Wide)
 	partner.Enter("Ruth Feldman")
 	partner.Go(matter + "/board")
-	partner.Follow("T-")
+	partner.Follow("Deposition summary")
 	partner.Follow("Why?")
 	partner.See("No role of yours includes it.")
 	partner.Accessible()

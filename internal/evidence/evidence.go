@@ -34,10 +34,12 @@ type Service struct {
 	gate  *gate.Gate
 	log   *ledger.Log
 	trail Trail
+
+	making Making
 }
 
 // New returns the evidence service.
-func New(g *gate.Gate, l *ledger.Log, t Trail) *Service { return &Service{g, l, t} }
+func New(g *gate.Gate, l *ledger.Log, t Trail, m Making) *Service { return &Service{g, l, t, m} }
 
 // Late is how long a witness may be silent while the record grows.
 const Late = 26 * time.Hour // a daily task, and time for it to be late

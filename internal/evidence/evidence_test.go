@@ -11,8 +11,10 @@ import (
 
 	"countersign/internal/evidence"
 	"countersign/internal/kernel/actor"
+	"countersign/internal/kernel/authz"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/db"
+	"countersign/internal/platform/gate"
 	"countersign/internal/platform/ledger"
 	"countersign/internal/platform/ledger/proof"
 	"countersign/internal/testkit"
@@ -42,7 +44,7 @@ func eachBench(t *testing.T, fn func(t *testing.T, b bench)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := bench{w, evidence.New(w.Gate, l, trail.New(w.Gate)), l, clock, public}
+		b := bench{w, evidence.New(w.Gate, l, trail.New(w.Gate), making()), l, clock, public}
 		b.grow(t)
 		fn(t, b)
 	})
@@ -289,5 +291,38 @@ func TestPack(t *testing.T) {
 		}
 		_, err = b.s.Pack(ctx, testkit.As(testkit.Walled), trail.Scope{Kind: "matter", ID: string(testkit.Matter)}, trail.Filter{})
 		testkit.WantKind(t, err, fault.NotFound)
+	})
+}
+
+// Ten thousand entries make a pack that holds.
+func TestLargePack(t *testing.T) {
+	eachBench(t, func(t *testing.T, b bench) {
+		ctx := t.Context()
+		const many = 10_000
+		if err := b.Gate.Write(ctx, testkit.As(testkit.Compliance), evidence.AddWitness, func(tx *gate.Tx) error {
+			ref := authz.Ref{Kind: "witness", ID: "-"}
+			if err := tx.Permit(ctx, authz.Subject{Ref: ref, Org: string(testkit.Firm)}); err != nil {
+				return err
+			}
+			for range many {
+				tx.Record(gate.Entry{Subject: ref, Owner: testkit.Firm, Values: map[string]string{"name": "one"}})
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		b.grow(t)
+		began := time.Now()
+		p, err := b.s.Pack(ctx, testkit.As(testkit.Compliance), trail.Scope{Kind: "org"}, trail.Filter{})
+		if err != nil || len(p.Entries) < many {
+			t.Fatalf("%d entries, %v", len(p.Entries), err)
+		}
+		made := time.Since(began)
+		log, _ := proof.LogKey(b.public) //nolint:errcheck // read before
+		began = time.Now()
+		if r, err := proof.VerifyPack(p.Pack, log); err != nil || !r.Holds() {
+			t.Errorf("%+v, %v", r.Problems, err)
+		}
+		t.Logf("%d entries: made in %v, verified in %v", len(p.Entries), made.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
 	})
 }

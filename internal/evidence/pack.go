@@ -20,6 +20,7 @@ import (
 
 // A Trail gives entries in words, with what opens them for a reader: trail.Service.
 type Trail interface {
+	May(ctx context.Context, who actor.Actor, scope trail.Scope) error
 	Walk(ctx context.Context, who actor.Actor, scope trail.Scope, f trail.Filter, begin func(trail.About) error, each func([]trail.Detail) error) error
 }
 
@@ -52,6 +53,11 @@ const atOnce = 512
 //
 // Faults: as trail.Service.Trail; Conflict (more than MostEntries).
 func (s *Service) Pack(ctx context.Context, who actor.Actor, scope trail.Scope, f trail.Filter) (p Pack, err error) {
+	return s.pack(ctx, who, scope, f, func(int) error { return nil })
+}
+
+// pack makes one; far is told how many entries are in it, from time to time.
+func (s *Service) pack(ctx context.Context, who actor.Actor, scope trail.Scope, f trail.Filter, far func(n int) error) (p Pack, err error) {
 	defer fault.Wrap(&err, "evidence.Pack(%s, %s)", scope.Kind, scope.ID)
 	// Every entry there is has its place first. In a rehearsal none keeps it, so there is an end to trying.
 	for range 1 + MostEntries/atOnce {
@@ -87,7 +93,10 @@ func (s *Service) Pack(ctx context.Context, who actor.Actor, scope trail.Scope, 
 		if len(p.Lines)+len(some) > MostEntries {
 			return fault.New(fault.Conflict, fmt.Sprintf("There are more than %d entries. Narrow the trail by days or kinds first.", MostEntries))
 		}
-		return s.prove(ctx, &p, c, tiles, some)
+		if err := s.prove(ctx, &p, c, tiles, some); err != nil {
+			return err
+		}
+		return far(len(p.Entries))
 	})
 	slices.Reverse(p.Entries)
 	slices.Reverse(p.Lines)

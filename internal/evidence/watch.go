@@ -23,7 +23,7 @@ type Watch struct{}
 // Kind implements gate.Job.
 func (Watch) Kind() string { return "evidence.watch" }
 
-// Watch tells every compliance officer of each witness that is late, once until it speaks again.
+// Watch tells every compliance officer of each witness that is late, once until it speaks again, and removes old packs.
 func (s *Service) Watch(ctx context.Context) error {
 	who := actor.System(Watch{}.Kind())
 	rec, err := s.Record(ctx, who)
@@ -37,7 +37,7 @@ func (s *Service) Watch(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return s.SweepPacks(ctx)
 }
 
 func (s *Service) tellSilence(ctx context.Context, who actor.Actor, w Witness) error {

@@ -105,6 +105,17 @@ func safeCell(s string) string {
 	return s
 }
 
+// May tells whether a reader may read the trail of a scope.
+//
+// Faults: as Trail.
+func (s *Service) May(ctx context.Context, who actor.Actor, scope Scope) error {
+	a, err := s.asker(ctx, s.gate.View(who))
+	if err == nil {
+		_, _, err = a.find(ctx, scope)
+	}
+	return err
+}
+
 // Walk takes a trail out entry by entry, newest first, with the leaf of each and what opens it for this reader, and leaves an
 // entry of its own first. begin is called when it is sure that the reader may.
 //

@@ -72,6 +72,8 @@ var verbs = map[string]verb{
 	"evidence.cosign":          {"access", "handed in", "hand in", "a cosignature of the witness [{name}]"},
 	"evidence.report_refusal":  {"access", "reported", "report", "that the witness [{name} ]refused to cosign"},
 	"evidence.report_silence":  {"access", "reported", "report", "that the witness [{name} ]is silent"},
+	"evidence.ask_pack":        {"access", "asked for", "ask for", "an evidence pack"},
+	"evidence.take_pack":       {"access", "took out", "take out", "an evidence pack"},
 	"evidence.rotate_key":      {"setup", "changed", "change", "the key of the log"},
 	"privacy.ask":              {"setup", "filed", "file", "the request[ {request}]"},
 	"privacy.approve":          {"setup", "approved", "approve", "the request[ {request}]"},

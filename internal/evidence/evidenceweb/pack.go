@@ -2,7 +2,9 @@ package evidenceweb
 
 import (
 	"archive/zip"
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,14 +22,19 @@ var kinds = map[string]string{"matters": "matter", "tasks": "task", "documents":
 // packRoutes registers the packs, beside the trails that they are made of.
 func packRoutes(mux web.Router, h pages) {
 	for word, kind := range kinds {
+		mux.Handle("POST /"+word+"/{id}/evidence", h.askPack(func(r *http.Request) evidence.Scope { return evidence.Scope{Kind: kind, ID: r.PathValue("id")} }))
 		mux.Handle("GET /"+word+"/{id}/evidence.zip", h.pack(func(r *http.Request) evidence.Scope { return evidence.Scope{Kind: kind, ID: r.PathValue("id")} }))
 	}
-	mux.Handle("GET /evidence.zip", h.pack(func(r *http.Request) evidence.Scope {
+	whole := func(r *http.Request) evidence.Scope {
 		if r.URL.Query().Get("of") == "org" {
 			return evidence.Scope{Kind: "org"}
 		}
 		return evidence.Scope{Kind: "person"}
-	}))
+	}
+	mux.Handle("GET /evidence.zip", h.pack(whole))
+	mux.Handle("POST /evidence", h.askPack(whole))
+	mux.Handle("GET /evidence/{id}", web.Handler(h.asked))
+	mux.Handle("GET /evidence/{id}/pack.zip", web.Handler(h.takePack))
 }
 
 // A packPage is the report of a pack, for people.
@@ -58,11 +65,17 @@ func (h pages) pack(of func(*http.Request) evidence.Scope) web.Handler {
 
 func write(w io.Writer, r *http.Request, p packPage) error {
 	z := zip.NewWriter(w)
+	return errors.Join(Report(r.Context(), z, p.Pack, p.Zone), z.Close())
+}
+
+// Report puts the parts of a pack into a ZIP: a report for people, the proofs, and how to check them.
+func Report(ctx context.Context, z *zip.Writer, pack evidence.Pack, zone *time.Location) error {
+	p := packPage{pack, zone}
 	for _, part := range []struct {
 		name string
 		put  func(io.Writer) error
 	}{
-		{"report.html", func(w io.Writer) error { return packReport(p).Render(r.Context(), w) }},
+		{"report.html", func(w io.Writer) error { return packReport(p).Render(ctx, w) }},
 		{"pack.json", func(w io.Writer) error { return json.NewEncoder(w).Encode(p.Pack) }},
 		{"HOW-TO-VERIFY.txt", func(w io.Writer) error { _, err := io.WriteString(w, howTo); return err }},
 	} {
@@ -74,7 +87,7 @@ func write(w io.Writer, r *http.Request, p packPage) error {
 			return err
 		}
 	}
-	return z.Close()
+	return nil
 }
 
 const howTo = `How to verify this pack

@@ -175,9 +175,14 @@ func (p page) pager() ui.PageLinks {
 // csv is the address of the export under the same filters.
 func (p page) csv() string { return p.with(p.Path+".csv", "before", "") }
 
-// pack is the address of the same entries with their proofs: "/tasks/…/trail" becomes "/tasks/…/evidence.zip".
+// pack is where the same entries with their proofs are asked for: "/tasks/…/trail" becomes "/tasks/…/evidence".
 func (p page) pack() string {
-	return p.with(strings.TrimSuffix(p.Path, "trail")+"evidence.zip", "before", "")
+	return p.with(strings.TrimSuffix(p.Path, "trail")+"evidence", "before", "")
+}
+
+// hasWork is whether files belong to what the trail is of.
+func (p page) hasWork() bool {
+	return p.About.Kind == "matter" || p.About.Kind == "task" || p.About.Kind == "document"
 }
 
 func (p page) line(r trail.Row) ui.TrailEntry {
