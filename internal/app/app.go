@@ -12,6 +12,7 @@ import (
 	"countersign/internal/access"
 	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
+	"countersign/internal/deadline"
 	"countersign/internal/document"
 	"countersign/internal/engagement"
 	"countersign/internal/evidence"
@@ -51,6 +52,7 @@ type Services struct {
 	Probe      *probe.Service
 	Access     *access.Service
 	Evidence   *evidence.Service
+	Deadline   *deadline.Service
 }
 
 // An App is an opened installation.
@@ -139,6 +141,7 @@ func (a *App) compose() error {
 		}})
 	a.ledger = &ledger.Log{DB: a.stores.db, Keys: secret, Now: time.Now}
 	a.Evidence = evidence.New(g, a.ledger, a.Trail)
+	a.Deadline = deadline.New(g)
 	a.Probe = &probe.Service{Gate: g, Documents: a.Document, Door: a.door, Clock: time.Now}
 	a.registerJobs(sender)
 	return nil
