@@ -10,6 +10,7 @@ import (
 	"countersign/internal/access/accessweb"
 	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
+	"countersign/internal/deadline/deadlineweb"
 	"countersign/internal/document/documentweb"
 	"countersign/internal/engagement/engagementweb"
 	"countersign/internal/evidence/evidenceweb"
@@ -55,6 +56,7 @@ func (a *App) mux() (*web.Mux, *accountweb.Web) {
 	probeweb.Routes(mux, a.Probe)
 	accessweb.Routes(mux, a.Access)
 	evidenceweb.Routes(mux, a.Evidence)
+	deadlineweb.Routes(mux, a.Deadline)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))

@@ -248,3 +248,8 @@ func moveRows(ctx context.Context, v gate.View, near db.Frag) ([]MoveRow, error)
 	}
 	return out, nil
 }
+
+// Today is the day in the organization of who asks.
+func (s *Service) Today(ctx context.Context, who actor.Actor) (courtday.Day, error) {
+	return today(ctx, s.gate.View(who))
+}
