@@ -81,6 +81,7 @@ func (a *App) api(mux web.APIMux) {
 	probeweb.API(api, a.Probe)
 	accessweb.API(api, a.Access)
 	evidenceweb.API(api, a.Evidence)
+	deadlineweb.API(api, a.Deadline)
 	a.queries = queries(api)
 }
 
