@@ -19,11 +19,13 @@ func API(api huma.API, s *deadline.Service) {
 	apiMoves(api, s)
 }
 
-type byDeadline struct {
+// A ByDeadline is the input of an operation on one deadline.
+type ByDeadline struct {
 	ID string `path:"id" doc:"Identifier of the deadline."`
 }
 
-type byEvent struct {
+// A ByEvent is the input of an operation on one event.
+type ByEvent struct {
 	ID string `path:"id" doc:"Identifier of the event."`
 }
 
@@ -61,12 +63,12 @@ func apiDeadlines(api huma.API, s *deadline.Service) {
 			return docketOnWire(d), err
 		})
 	web.Offer(api, web.Endpoint{ID: "deadline.get", Method: "GET", Path: "/deadlines/{id}", Summary: "Get a deadline with its derivation and every date that it had"},
-		func(ctx context.Context, who actor.Actor, in *byDeadline) (wireDeadlineWhole, error) {
+		func(ctx context.Context, who actor.Actor, in *ByDeadline) (wireDeadlineWhole, error) {
 			p, err := s.Get(ctx, who, in.ID)
 			return deadlineWhole(p), err
 		})
 	type settle struct {
-		byDeadline
+		ByDeadline
 		Body docketReason
 	}
 	web.Do(api, web.Endpoint{ID: string(deadline.DoSatisfy), Path: "/deadlines/{id}/satisfy", Summary: "Say how a deadline was met"},
@@ -78,11 +80,11 @@ func apiDeadlines(api huma.API, s *deadline.Service) {
 			return s.Cancel(ctx, who, in.ID, in.Body.Reason)
 		})
 	web.Do(api, web.Endpoint{ID: string(deadline.DoAcknowledge), Path: "/deadlines/{id}/acknowledge", Summary: "Acknowledge the reminders of a deadline"},
-		func(ctx context.Context, who actor.Actor, in *byDeadline) error {
+		func(ctx context.Context, who actor.Actor, in *ByDeadline) error {
 			return s.Acknowledge(ctx, who, in.ID)
 		})
 	type owner struct {
-		byDeadline
+		ByDeadline
 		Body struct {
 			Owner ident.PersonID `json:"owner"`
 		}
@@ -92,7 +94,7 @@ func apiDeadlines(api huma.API, s *deadline.Service) {
 			return s.Give(ctx, who, in.ID, in.Body.Owner)
 		})
 	type task struct {
-		byDeadline
+		ByDeadline
 		Body struct {
 			Task   ident.TaskID `json:"task"`
 			Unlink bool         `json:"unlink,omitempty"`
@@ -117,13 +119,13 @@ func apiEvents(api huma.API, s *deadline.Service) {
 			return out, err
 		})
 	web.Offer(api, web.Endpoint{ID: "deadline.get_event", Method: "GET", Path: "/events/{id}", Summary: "Get an event with its entries and moves", Detail: "What the first person read is left out until a second has entered it."},
-		func(ctx context.Context, who actor.Actor, in *byEvent) (wireEvent, error) {
+		func(ctx context.Context, who actor.Actor, in *ByEvent) (wireEvent, error) {
 			e, err := s.GetEvent(ctx, who, in.ID)
 			return eventOnWire(e), err
 		})
 	type again struct {
-		byEvent
-		Body wireRead
+		ByEvent
+		Body WireRead
 	}
 	do := func(verb func(context.Context, actor.Actor, string, deadline.What) (bool, error)) func(context.Context, actor.Actor, *again) (wireAgree, error) {
 		return func(ctx context.Context, who actor.Actor, in *again) (out wireAgree, err error) {
@@ -139,7 +141,7 @@ func apiEvents(api huma.API, s *deadline.Service) {
 		do(s.Confirm))
 	web.Offer(api, web.Endpoint{ID: string(deadline.DoCorrect), Path: "/events/{id}/correct", Summary: "Correct your entry after a mismatch"}, do(s.Correct))
 	type withdraw struct {
-		byEvent
+		ByEvent
 		Body docketReason
 	}
 	web.Do(api, web.Endpoint{ID: string(deadline.DoWithdraw), Path: "/events/{id}/withdraw", Summary: "Withdraw an event that is not in force"},
@@ -150,7 +152,7 @@ func apiEvents(api huma.API, s *deadline.Service) {
 
 func apiMoves(api huma.API, s *deadline.Service) {
 	type propose struct {
-		byEvent
+		ByEvent
 		Body wireNewMove
 	}
 	web.Offer(api, web.Endpoint{ID: "deadline.preview_move", Path: "/events/{id}/moves/preview", Summary: "See what a move would do", Detail: "It stores nothing."},

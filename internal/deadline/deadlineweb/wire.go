@@ -16,8 +16,8 @@ type wireAgree struct {
 	Agree bool `json:"agree" doc:"Both entries say the same: the dates are in force."`
 }
 
-// A wireRead is what somebody read in a paper.
-type wireRead struct {
+// A WireRead is what somebody read in a paper.
+type WireRead struct {
 	Rule         string       `json:"rule,omitempty" doc:"A rule, or a date of a chain." example:"FRCP-12A1AI"`
 	Chain        string       `json:"chain,omitempty" example:"federal-civil"`
 	Event        string       `json:"event,omitempty" doc:"Date of the chain." example:"defendant_served"`
@@ -26,18 +26,18 @@ type wireRead struct {
 	Jurisdiction string       `json:"jurisdiction,omitempty" example:"US-FED/IL"`
 }
 
-func (w wireRead) what() (out deadline.What, err error) {
+func (w WireRead) what() (out deadline.What, err error) {
 	out = deadline.What{Rule: w.Rule, Chain: w.Chain, Event: w.Event, Service: w.Service, Jurisdiction: w.Jurisdiction}
 	out.On, err = dayOf(w.On)
 	return out, err
 }
 
-func readOnWire(w deadline.What) wireRead {
-	return wireRead{w.Rule, w.Chain, w.Event, isoDay(w.On), w.Service, w.Jurisdiction}
+func readOnWire(w deadline.What) WireRead {
+	return WireRead{w.Rule, w.Chain, w.Event, isoDay(w.On), w.Service, w.Jurisdiction}
 }
 
 type wireNewEvent struct {
-	wireRead
+	WireRead
 	Matter ident.MatterID   `json:"matter"`
 	Title  string           `json:"title" doc:"What happened, without the date: the second person reads it."`
 	Note   string           `json:"note,omitempty"`
@@ -57,7 +57,8 @@ func (w wireNewMove) move(event string) (deadline.NewMove, error) {
 	return deadline.NewMove{Trigger: event, On: on, Service: w.Service, Reason: w.Reason}, err
 }
 
-type wireCourtDate struct {
+// A WireCourtDate is a date under every reading.
+type WireCourtDate struct {
 	TriggerOn string         `json:"trigger_on"`
 	Expected  string         `json:"expected" doc:"Under the prevailing reading."`
 	Earliest  string         `json:"earliest" doc:"Under any reading: reminders run on it."`
@@ -66,11 +67,12 @@ type wireCourtDate struct {
 	DueTime   string         `json:"due_time,omitempty" doc:"Absent for the end of the day."`
 }
 
-func dateOnWire(d deadline.Date) wireCourtDate {
-	return wireCourtDate{isoDay(d.TriggerOn), isoDay(d.Expected), isoDay(d.Earliest), isoDay(d.Latest), d.Certainty, d.DueTime}
+func dateOnWire(d deadline.Date) WireCourtDate {
+	return WireCourtDate{isoDay(d.TriggerOn), isoDay(d.Expected), isoDay(d.Earliest), isoDay(d.Latest), d.Certainty, d.DueTime}
 }
 
-type wireDeadline struct {
+// A WireDeadline is a deadline in a list.
+type WireDeadline struct {
 	ID     string         `json:"id"`
 	Name   string         `json:"name" example:"D-14"`
 	Title  string         `json:"title"`
@@ -82,11 +84,11 @@ type wireDeadline struct {
 	Zone   string         `json:"zone" doc:"Of the court."`
 	Owner  string         `json:"owner" doc:"Name."`
 	Calls  bool           `json:"calls" doc:"A reminder waits for an acknowledgement."`
-	wireCourtDate
+	WireCourtDate
 }
 
-func deadlineOnWire(r deadline.Row) wireDeadline {
-	return wireDeadline{r.ID, r.Name(), r.Title, r.Rule, r.Matter, r.MatterNumber, r.Trigger, r.State, r.Zone, r.OwnerName, r.Calls, dateOnWire(r.Date)}
+func deadlineOnWire(r deadline.Row) WireDeadline {
+	return WireDeadline{r.ID, r.Name(), r.Title, r.Rule, r.Matter, r.MatterNumber, r.Trigger, r.State, r.Zone, r.OwnerName, r.Calls, dateOnWire(r.Date)}
 }
 
 type wireWaiting struct {
@@ -110,7 +112,7 @@ type wireWaitingMove struct {
 }
 
 type wireDocket struct {
-	Deadlines []wireDeadline    `json:"deadlines"`
+	Deadlines []WireDeadline    `json:"deadlines"`
 	Total     int               `json:"total"`
 	After     string            `json:"after,omitempty" doc:"Ask with it for the next page; absent at the end."`
 	Entries   []wireWaiting     `json:"entries" doc:"Events that wait for a second entry, or whose entries differ."`
@@ -118,7 +120,7 @@ type wireDocket struct {
 }
 
 func docketOnWire(d deadline.Docket) wireDocket {
-	out := wireDocket{[]wireDeadline{}, d.Total, d.After, []wireWaiting{}, []wireWaitingMove{}}
+	out := wireDocket{[]WireDeadline{}, d.Total, d.After, []wireWaiting{}, []wireWaitingMove{}}
 	for _, r := range d.Rows {
 		out.Deadlines = append(out.Deadlines, deadlineOnWire(r))
 	}
@@ -131,8 +133,9 @@ func docketOnWire(d deadline.Docket) wireDocket {
 	return out
 }
 
-type wireKeptDate struct {
-	wireCourtDate
+// A WireKeptDate is a date that a deadline has or had.
+type WireKeptDate struct {
+	WireCourtDate
 	Seq   int64           `json:"seq" doc:"0 is the original."`
 	Steps []deadline.Step `json:"steps"`
 	From  time.Time       `json:"from"`
@@ -142,18 +145,18 @@ type wireKeptDate struct {
 }
 
 type wireDeadlineWhole struct {
-	wireDeadline
+	WireDeadline
 	Citation string         `json:"citation,omitempty"`
 	Over     time.Time      `json:"over_at" doc:"The instant at which the day is over, by the court's clock."`
 	Reason   string         `json:"reason,omitempty" doc:"How it was met, or why it binds no more."`
-	Dates    []wireKeptDate `json:"dates" doc:"Every date that it had, the present first."`
+	Dates    []WireKeptDate `json:"dates" doc:"Every date that it had, the present first."`
 	Tasks    []ident.TaskID `json:"tasks"`
 }
 
 func deadlineWhole(p deadline.Page) wireDeadlineWhole {
-	out := wireDeadlineWhole{wireDeadline: deadlineOnWire(p.Row), Citation: p.RuleText.Citation, Over: p.Due.UTC(), Reason: p.Reason, Dates: []wireKeptDate{}, Tasks: []ident.TaskID{}}
+	out := wireDeadlineWhole{WireDeadline: deadlineOnWire(p.Row), Citation: p.RuleText.Citation, Over: p.Due.UTC(), Reason: p.Reason, Dates: []WireKeptDate{}, Tasks: []ident.TaskID{}}
 	for _, d := range p.Dates {
-		k := wireKeptDate{wireCourtDate: dateOnWire(d), Seq: d.Seq, Steps: d.Steps, From: d.From.UTC(), Move: d.Move, Why: p.Moves[d.Move].Reason}
+		k := WireKeptDate{WireCourtDate: dateOnWire(d), Seq: d.Seq, Steps: d.Steps, From: d.From.UTC(), Move: d.Move, Why: p.Moves[d.Move].Reason}
 		if !d.Until.IsZero() {
 			until := d.Until.UTC()
 			k.Until = &until
@@ -167,7 +170,7 @@ func deadlineWhole(p deadline.Page) wireDeadlineWhole {
 }
 
 type wireEntry struct {
-	wireRead
+	WireRead
 	By       string    `json:"by"`
 	Org      string    `json:"org"`
 	At       time.Time `json:"at"`
@@ -183,13 +186,13 @@ type wireEvent struct {
 	State     deadline.TriggerState `json:"state" enum:"waiting,mismatch,in_force,withdrawn"`
 	Blind     bool                  `json:"blind" doc:"What the first person read is kept from you, so that you can read it yourself."`
 	Entries   []wireEntry           `json:"entries"`
-	Deadlines []wireDeadline        `json:"deadlines"`
+	Deadlines []WireDeadline        `json:"deadlines"`
 	Move      string                `json:"waiting_move,omitempty"`
 	Preview   *wirePreview          `json:"preview,omitempty" doc:"Of the move that waits."`
 }
 
 func eventOnWire(e deadline.Event) wireEvent {
-	out := wireEvent{e.ID, e.Name(), e.Title, e.Note, e.Head.Matter, e.State, e.Blind, []wireEntry{}, []wireDeadline{}, "", nil}
+	out := wireEvent{e.ID, e.Name(), e.Title, e.Note, e.Head.Matter, e.State, e.Blind, []wireEntry{}, []WireDeadline{}, "", nil}
 	for _, x := range e.Entries {
 		out.Entries = append(out.Entries, wireEntry{readOnWire(x.What), x.Name, x.Org, x.At.UTC(), x.Until.IsZero()})
 	}
