@@ -220,7 +220,7 @@ func (a *App) Run(ctx context.Context, ready func(addr string)) error {
 // accountPages are the pages of sign-in and people, and the middleware that finds who asks.
 func (a *App) accountPages() *accountweb.Web {
 	proxies, _ := a.config.Proxies() // Validate has read them
-	c := accountweb.Config{Account: a.Account, Now: time.Now, TrustProxy: len(proxies) > 0, Proxies: proxies, Notices: a.notices, Public: []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/mail/stop/", "/healthz"}}
+	c := accountweb.Config{Account: a.Account, Now: time.Now, TrustProxy: len(proxies) > 0, Proxies: proxies, Notices: a.notices, Public: []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/mail/stop/", "/calendar/", "/healthz"}}
 	if a.demo != nil {
 		c.Demo, c.DemoAs, c.DemoFactors = a.demoPeople, a.demoAs, demoFactors
 	}

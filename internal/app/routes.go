@@ -57,6 +57,7 @@ func (a *App) mux() (*web.Mux, *accountweb.Web) {
 	accessweb.Routes(mux, a.Access)
 	evidenceweb.Routes(mux, a.Evidence)
 	deadlineweb.Routes(mux, a.Deadline)
+	deadlineweb.FeedRoutes(mux, a.Deadline, a.config.BaseURL)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))

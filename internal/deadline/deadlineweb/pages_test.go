@@ -27,6 +27,7 @@ func each(t *testing.T, fn func(t *testing.T, x site)) {
 	testkit.EachWorld(t, func(t *testing.T, w *testkit.World) {
 		s, mux := deadline.New(w.Gate), http.NewServeMux()
 		deadlineweb.Routes(mux, s)
+		deadlineweb.FeedRoutes(mux, s, "https://dockets.example")
 		fn(t, site{w, s, mux})
 	})
 }
@@ -163,5 +164,25 @@ func TestMonthsAndFormulas(t *testing.T) {
 		x.get(t, testkit.Attorney, "/deadlines?view=month&month=2026-12", 200, "2026-0001", "")
 		x.get(t, testkit.Attorney, "/deadlines/nonsense", 404, "", "")
 		x.get(t, testkit.Attorney, "/events/nonsense", 404, "", "")
+	})
+}
+
+func TestFeedPages(t *testing.T) {
+	each(t, func(t *testing.T, x site) {
+		x.get(t, testkit.Junior, "/calendars", 200, "No calendar program fetches yet", "")
+		x.get(t, testkit.Junior, "/calendars?matter="+string(testkit.Matter), 200, "Make an address for 2026-0001", "")
+		x.get(t, testkit.Walled, "/calendars?matter="+string(testkit.Matter), 404, "", "2026-0001")
+		page := x.post(t, testkit.Junior, "/calendars", 200)
+		at := regexp.MustCompile(`https://dockets\.example(/calendar/cal_[\w-]+\.ics)`).FindStringSubmatch(page)
+		if at == nil {
+			t.Fatal(text(page))
+		}
+		if w := x.call(t, testkit.Stranger, "GET", at[1], nil); w.Code != 200 || w.Header().Get("Content-Type") != "text/calendar; charset=utf-8" || !strings.HasPrefix(w.Body.String(), "BEGIN:VCALENDAR\r\n") {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+		page = x.get(t, testkit.Junior, "/calendars", 200, "Deadlines of every matter", "cal_")
+		id := regexp.MustCompile(`/calendars/([0-9a-f-]+)/end`).FindStringSubmatch(page)
+		x.post(t, testkit.Junior, "/calendars/"+id[1]+"/end", 303)
+		x.get(t, testkit.Junior, at[1], 404, "", "VCALENDAR")
 	})
 }
