@@ -3,6 +3,7 @@ package deadline
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"time"
 
@@ -204,6 +205,9 @@ type Form struct {
 	Self   ident.PersonID
 }
 
+// courtCode is a jurisdiction as the rules name one.
+var courtCode = regexp.MustCompile(`^(US-FED(/[A-Z]{2}(\+[A-Z]{2})*)?|US-AGENCY|[A-Z]{2})$`)
+
 // A File is a document that the date could have been read in.
 type File struct {
 	ID   ident.DocumentID
@@ -225,6 +229,9 @@ func (s *Service) NewForm(ctx context.Context, who actor.Actor, m ident.MatterID
 	}
 	if err := allowed(ctx, v, DoEnter, subject(authz.Ref{Kind: "trigger", ID: "new"}, m, firm, nil)); err != nil {
 		return f, err
+	}
+	if !courtCode.MatchString(f.Court) {
+		f.Court = "" // the matter names its court in words of its own
 	}
 	if f.People, err = peopleOn(ctx, v, m); err != nil {
 		return f, err

@@ -31,8 +31,17 @@ type Row struct {
 	MatterNumber string
 	MatterTitle  string
 	OwnerName    string
-	Calls        bool // a reminder waits for an acknowledgement
-	CallsReader  bool // and it called the reader last
+	Event        string // what happened, in the words of who entered it
+	Calls        bool   // a reminder waits for an acknowledgement
+	CallsReader  bool   // and it called the reader last
+}
+
+// Says is what is due: in the words of the rule, or for a date that an order sets in the words of who entered it.
+func (r Row) Says() string {
+	if r.Rule == ByHand && r.Event != "" {
+		return r.Event
+	}
+	return r.Title
 }
 
 // A Docket is what is due, the earliest first.
@@ -87,15 +96,28 @@ func (s *Service) List(ctx context.Context, who actor.Actor, f Filter) (d Docket
 	return d, err
 }
 
-const rowFrom = ` FROM deadline d JOIN deadline_date x ON x.deadline_id = d.id AND x.seq = d.seq JOIN matter m ON m.id = d.matter_id JOIN person p ON p.id = d.owner_id WHERE `
+const rowFrom = ` FROM deadline d JOIN deadline_date x ON x.deadline_id = d.id AND x.seq = d.seq JOIN matter m ON m.id = d.matter_id JOIN person p ON p.id = d.owner_id JOIN docket_trigger t ON t.id = d.trigger_id WHERE `
 
 func rows(ctx context.Context, v gate.View, cond db.Frag, limit int) ([]Row, error) {
-	return db.All(ctx, v, db.SQL(`SELECT `+deadlineColumns+`, `+dateColumns+`, m.number, m.title, p.name,
+	var titles [][]byte
+	all, err := db.All(ctx, v, db.SQL(`SELECT `+deadlineColumns+`, `+dateColumns+`, m.number, m.title, p.name, t.title,
 		EXISTS (SELECT 1 FROM deadline_reminder r WHERE r.deadline_id = d.id AND r.state = 'fired'),
 		EXISTS (SELECT 1 FROM deadline_reminder r WHERE r.deadline_id = d.id AND r.state = 'fired' AND r.person_id = ?)`+rowFrom, v.Who.Person).
 		Join(cond, db.SQL(` ORDER BY x.earliest, d.id LIMIT ?`, limit)), func(rs *db.Rows, r *Row) error {
-		return rs.Scan(append(append(r.scan(), r.Date.scan()...), &r.MatterNumber, &r.MatterTitle, &r.OwnerName, &r.Calls, &r.CallsReader)...)
+		var title []byte
+		err := rs.Scan(append(append(r.scan(), r.Date.scan()...), &r.MatterNumber, &r.MatterTitle, &r.OwnerName, &title, &r.Calls, &r.CallsReader)...)
+		titles = append(titles, title)
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].Event, err = opened(ctx, v, all[i].Matter, titles[i], titleAAD(all[i].Trigger)); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 func (f Filter) condition(v gate.View) db.Frag {

@@ -108,7 +108,6 @@ type Move struct {
 type Page struct {
 	Head
 	Row
-	Event      string // what happened
 	EventName  string // of the trigger, "E-14"
 	Source     ident.DocumentID
 	SourceName string
@@ -166,18 +165,15 @@ func (s *Service) Get(ctx context.Context, who actor.Actor, id string) (p Page, 
 }
 
 func (p *Page) fillEvent(ctx context.Context, v gate.View) error {
-	var title, reason []byte
+	var reason []byte
 	var number int64
-	err := v.QueryRow(ctx, db.SQL(`SELECT t.title, t.number, t.source_id, COALESCE(f.name, ''), d.reason, COALESCE(b.name, ''), d.settled_at FROM deadline d JOIN docket_trigger t ON t.id = d.trigger_id
+	err := v.QueryRow(ctx, db.SQL(`SELECT t.number, t.source_id, COALESCE(f.name, ''), d.reason, COALESCE(b.name, ''), d.settled_at FROM deadline d JOIN docket_trigger t ON t.id = d.trigger_id
 		LEFT JOIN document f ON f.id = t.source_id AND f.state = 'active' LEFT JOIN person b ON b.id = d.settled_by WHERE d.id = ? AND `, p.ID).Join(v.Visible("d.matter_id"))).
-		Scan(&title, &number, &p.Source, &p.SourceName, &reason, &p.SettledBy, db.At{T: &p.SettledAt})
+		Scan(&number, &p.Source, &p.SourceName, &reason, &p.SettledBy, db.At{T: &p.SettledAt})
 	if err != nil {
 		return err
 	}
 	p.EventName = Trigger{Number: number}.Name()
-	if p.Event, err = opened(ctx, v, p.Row.Matter, title, titleAAD(p.Trigger)); err != nil {
-		return err
-	}
 	p.Reason, err = opened(ctx, v, p.Row.Matter, reason, settledAAD(p.ID))
 	return err
 }

@@ -163,14 +163,14 @@ func (p pages) export(w http.ResponseWriter, r *http.Request) error {
 		}
 		f.Matter, f.State, name = m, "all", "deadlines-"+d.Number+".csv"
 	}
-	all := [][]string{{"deadline", "matter", "matter_title", "due", "title", "rule", "earliest", "expected", "latest", "due_time", "zone", "certainty", "state", "owner"}}
+	all := [][]string{{"deadline", "matter", "matter_title", "due", "what", "rule", "earliest", "expected", "latest", "due_time", "zone", "certainty", "state", "owner"}}
 	for len(all) <= most {
 		d, err := p.s.List(r.Context(), who, f)
 		if err != nil {
 			return err
 		}
 		for _, x := range d.Rows {
-			all = append(all, []string{x.Name(), safe(x.MatterNumber), safe(x.MatterTitle), x.Date.Expected.String(), safe(x.Deadline.Title), x.Rule, x.Date.Earliest.String(), x.Date.Expected.String(),
+			all = append(all, []string{x.Name(), safe(x.MatterNumber), safe(x.MatterTitle), x.Date.Expected.String(), safe(x.Says()), x.Rule, x.Date.Earliest.String(), x.Date.Expected.String(),
 				x.Date.Latest.String(), x.Date.DueTime, x.Zone, string(x.Date.Certainty), string(x.State), safe(x.OwnerName)})
 		}
 		if f.After = d.After; f.After == "" {

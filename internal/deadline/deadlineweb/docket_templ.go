@@ -416,7 +416,7 @@ func waitsList(w deadline.Waits, today courtDay, rd web.Reader) templ.Component 
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Todo(ui.TodoCard{Verb: "Acknowledge", Tone: ui.Bad, Title: r.Deadline.Title, Href: "/deadlines/" + r.ID, Where: r.MatterTitle + " · " + r.Name(), WhenWord: "Due " + away(r.Date.Earliest, today), Court: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Todo(ui.TodoCard{Verb: "Acknowledge", Tone: ui.Bad, Title: r.Says(), Href: "/deadlines/" + r.ID, Where: r.MatterTitle + " · " + r.Name(), WhenWord: "Due " + away(r.Date.Earliest, today), Court: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -601,12 +601,12 @@ func rowsTable(caption string, rows []deadline.Row, matter bool) templ.Component
 					return templ_7745c5c3_Err
 				}
 				if matter {
-					templ_7745c5c3_Err = ui.TitleCell("/deadlines/"+r.ID, r.Deadline.Title, r.Name()+" · "+r.MatterTitle+" · "+r.MatterNumber).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TitleCell("/deadlines/"+r.ID, r.Says(), r.Name()+" · "+rest(r)+" · "+r.MatterTitle+" · "+r.MatterNumber).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.TitleCell("/deadlines/"+r.ID, r.Deadline.Title, r.Name()).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TitleCell("/deadlines/"+r.ID, r.Says(), r.Name()+" · "+rest(r)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -946,9 +946,9 @@ func monthView(v docketView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var42 string
-					templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(r.Deadline.Title)
+					templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(r.Says())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/deadline/deadlineweb/docket.templ`, Line: 190, Col: 80}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/deadline/deadlineweb/docket.templ`, Line: 190, Col: 72}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 					if templ_7745c5c3_Err != nil {
@@ -961,7 +961,7 @@ func monthView(v docketView) templ.Component {
 					var templ_7745c5c3_Var43 string
 					templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(r.MatterNumber)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/deadline/deadlineweb/docket.templ`, Line: 190, Col: 110}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/deadline/deadlineweb/docket.templ`, Line: 190, Col: 102}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 					if templ_7745c5c3_Err != nil {
@@ -1319,9 +1319,9 @@ func reportPage(v reportView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var56 string
-					templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(p.Name() + " " + p.Deadline.Title)
+					templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(p.Name() + " " + p.Says())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/deadline/deadlineweb/docket.templ`, Line: 261, Col: 64}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/deadline/deadlineweb/docket.templ`, Line: 261, Col: 56}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var56))
 					if templ_7745c5c3_Err != nil {

@@ -222,7 +222,7 @@ func (p pages) showOne(w http.ResponseWriter, r *http.Request, f web.Form) error
 	if err != nil {
 		return err
 	}
-	c := web.Chrome(r, d.Name()+" "+d.Deadline.Title)
+	c := web.Chrome(r, d.Name()+" "+d.Says())
 	c.LiveTopics = append(c.LiveTopics, "matter/"+string(d.Head.Matter))
 	return web.Page(w, r, f.Code(), onePage(view{c, d, f, web.ReaderOf(r)}))
 }

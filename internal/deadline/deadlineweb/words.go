@@ -276,3 +276,11 @@ func shiftWord(x deadline.Shift) string {
 	}
 	return "The date stays, another reading moves"
 }
+
+// rest is what Says leaves out of the event and the rule.
+func rest(r deadline.Row) string {
+	if r.Says() == r.Event {
+		return r.Title
+	}
+	return r.Event
+}
