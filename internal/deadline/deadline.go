@@ -53,6 +53,17 @@ const (
 	Cancelled State = "cancelled"
 )
 
+// A Day is a court's date.
+type Day = courtday.Day
+
+// A Manner is how a paper was served.
+type Manner = rule.Service
+
+// ParseDay reads YYYY-MM-DD.
+//
+// Faults: Invalid.
+func ParseDay(s string) (Day, error) { return courtday.Parse(s) }
+
 // What is what somebody read: which event, on which day, served how, before which court. Two of them are compared whole.
 type What struct {
 	Rule         string // a rule alone, or
