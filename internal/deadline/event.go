@@ -67,6 +67,7 @@ type Event struct {
 	Preview    *Preview
 	Deadlines  []Row
 	Reason     string // of a withdrawal
+	Now        time.Time
 
 	MayConfirm, MayCorrect, MayWithdraw, MayMove, MayApprove, MayRefuse bool
 }
@@ -77,6 +78,7 @@ type Event struct {
 func (s *Service) GetEvent(ctx context.Context, who actor.Actor, id string) (e Event, err error) {
 	defer fault.Wrap(&err, "deadline.GetEvent(%s)", id)
 	v := s.gate.View(who)
+	e.Now = v.Now
 	if e.Trigger, err = triggerOf(ctx, v, id); err != nil {
 		return e, err
 	}

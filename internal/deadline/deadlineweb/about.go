@@ -24,7 +24,10 @@ func dateOr(shown bool, d deadline.Date) string {
 func saysEntry(e deadline.Read) string {
 	s := long(e.On) + " · " + saysWhat(e.What)
 	if e.Chain == "" {
-		s += " · " + serviceWord(e.Service) + " · " + court(e.What)
+		if e.Service != "" {
+			s += " · served: " + serviceWord(e.Service)
+		}
+		s += " · " + court(e.What)
 	}
 	return s
 }

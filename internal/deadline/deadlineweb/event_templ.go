@@ -1052,7 +1052,7 @@ func movesCard(v eventView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<ol class=\"could\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<ol class=\"kept\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1087,7 +1087,7 @@ func movesCard(v eventView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.DualTime(m.ProposedAt, m.ProposedAt, v.Reader.Zone, v.Reader.Other).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.DualTime(m.ProposedAt, v.Now, v.Reader.Zone, v.Reader.Other).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1115,7 +1115,7 @@ func movesCard(v eventView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.DualTime(k.From, k.From, v.Reader.Zone, v.Reader.Other).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.DualTime(k.From, v.Now, v.Reader.Zone, v.Reader.Other).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -1303,7 +1303,7 @@ func entriesCard(v eventView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<ol class=\"could\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<ol class=\"kept\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1360,7 +1360,7 @@ func entriesCard(v eventView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.DualTime(e.At, e.At, v.Reader.Zone, v.Reader.Other).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.DualTime(e.At, v.Now, v.Reader.Zone, v.Reader.Other).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -190,7 +190,12 @@ func inCourt(t, now time.Time, zone string, rd web.Reader) ui.Dual {
 	if err != nil {
 		loc = time.UTC
 	}
-	return ui.DualOf(t, now, loc, rd.Zone)
+	_, there := t.In(loc).Zone()
+	other := rd.Zone
+	if _, mine := t.In(rd.Zone).Zone(); mine == there {
+		other = rd.Other // the reader's clock shows the same: the other side's says more
+	}
+	return ui.DualOf(t, now, loc, other)
 }
 
 func stateTone(s deadline.State) ui.Tone {
@@ -253,6 +258,8 @@ func filtered(v docketView) bool {
 	}
 	return false
 }
+
+var rowColumns = []ui.Column{{Label: "Deadline"}, {Label: "Binds"}, {Label: "Earliest to latest"}, {Label: "How firm"}, {Label: "Owner"}}
 
 var states = []ui.Option{{Value: "", Label: "Open"}, {Value: "satisfied", Label: "Satisfied"}, {Value: "cancelled", Label: "Cancelled"}, {Value: "all", Label: "Every state"}}
 
