@@ -1,6 +1,7 @@
 package deadline_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -289,5 +290,70 @@ func TestWithdraw(t *testing.T) {
 		testkit.WantKind(t, err, fault.Conflict)
 		other := w.agreed(t, answer(t, "2026-11-02"))
 		testkit.WantKind(t, w.s.Withdraw(t.Context(), testkit.As(testkit.Attorney), other, "no"), fault.Conflict)
+	})
+}
+
+// Two events of one chain that come into force at the same moment: neither forgets the other.
+func TestChainAtTheSameMoment(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		ctx := t.Context()
+		events := []deadline.What{chain(t, "defendant_served", "2026-11-02"), chain(t, "defendant_appeared", "2026-11-10")}
+		var ids []string
+		for _, x := range events {
+			ids = append(ids, w.enter(t, testkit.Junior, x))
+		}
+		errs := make(chan error, len(ids))
+		for i := range ids {
+			go func() {
+				agree, err := w.s.Confirm(ctx, testkit.As([]string{testkit.Attorney, testkit.Partner}[i]), ids[i], events[i])
+				if err == nil && !agree {
+					err = errors.New("they differ")
+				}
+				errs <- err
+			}()
+		}
+		for range ids {
+			if err := <-errs; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d, err := w.s.List(ctx, testkit.As(testkit.Attorney), deadline.Filter{}); err != nil || len(d.Rows) != 3 {
+			t.Errorf("%d deadlines, want 3; %v", len(d.Rows), err)
+		}
+	})
+}
+
+// Of two who confirm the same event at once, and of two who approve the same move, one is served.
+func TestOneIsServed(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		ctx, x := t.Context(), answer(t, "2026-11-02")
+		id := w.enter(t, testkit.Junior, x)
+		both := func(do func(who string) error) (served int) {
+			errs := make(chan error, 2)
+			for _, who := range []string{testkit.Attorney, testkit.Partner} {
+				go func() { errs <- do(who) }()
+			}
+			for range 2 {
+				if err := <-errs; err == nil {
+					served++
+				} else if k := fault.KindOf(err); k != fault.Conflict && k != fault.Stale && k != fault.Forbidden {
+					t.Error(err)
+				}
+			}
+			return served
+		}
+		if n := both(func(who string) error { _, err := w.s.Confirm(ctx, testkit.As(who), id, x); return err }); n != 1 {
+			t.Errorf("%d confirmed", n)
+		}
+		move, err := w.s.ProposeMove(ctx, testkit.As(testkit.Junior), deadline.NewMove{Trigger: id, On: day(t, "2026-11-09"), Service: "personal", Reason: "return of service"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := both(func(who string) error { return w.s.ApproveMove(ctx, testkit.As(who), move, "") }); n != 1 {
+			t.Errorf("%d approved", n)
+		}
+		if p, err := w.s.Get(ctx, testkit.As(testkit.Attorney), w.only(t, testkit.Attorney, deadline.Filter{}).ID); err != nil || len(p.Dates) != 2 {
+			t.Errorf("%d dates, %v", len(p.Dates), err)
+		}
 	})
 }

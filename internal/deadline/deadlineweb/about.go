@@ -96,3 +96,46 @@ func yesNo(b bool) string {
 	}
 	return "No"
 }
+
+// ruleValue is a rule or a date of a chain as the form's choice names it.
+func ruleValue(w deadline.What) string {
+	switch {
+	case w.Chain != "":
+		return "chain:" + w.Chain + "/" + w.Event
+	case w.Rule != "":
+		return "rule:" + w.Rule
+	}
+	return ""
+}
+
+// ownEntry is what the reader entered before, for who corrects it.
+func ownEntry(v eventView, which string) deadline.What {
+	for _, e := range v.Entries {
+		if which == "correct" && e.Reader && e.Until.IsZero() {
+			return e.What
+		}
+	}
+	return deadline.What{}
+}
+
+// differs names in what the two standing entries differ.
+func differs(v eventView) string {
+	var both []deadline.Read
+	for _, e := range v.Entries {
+		if e.Until.IsZero() {
+			both = append(both, e)
+		}
+	}
+	if len(both) != 2 {
+		return ""
+	}
+	a, b := both[0], both[1]
+	var out []string
+	for _, x := range [][3]string{{"the rule", ruleValue(a.What), ruleValue(b.What)}, {"the day", long(a.On), long(b.On)},
+		{"the manner of service", serviceWord(a.Service), serviceWord(b.Service)}, {"the jurisdiction", a.Jurisdiction, b.Jurisdiction}} {
+		if x[1] != x[2] {
+			out = append(out, x[0])
+		}
+	}
+	return "Look again at " + strings.Join(out, " and ") + ". Nothing is in force until one of the two corrects."
+}

@@ -105,7 +105,8 @@ func TestTwoPeopleOnThePages(t *testing.T) {
 		x.get(t, testkit.Walled, at, 404, "", "Complaint")
 
 		x.post(t, testkit.Attorney, at+"/confirm", 303, "rule", "rule:FRCP-12A1AI", "on", "2026-11-03", "service", "personal", "jurisdiction", "US-FED/IL")
-		x.get(t, testkit.Junior, at, 200, "Correct your entry", "")
+		x.get(t, testkit.Junior, at, 200, "Look again at the day.", "manner of service.")
+		x.get(t, testkit.Junior, at, 200, `value="2026-11-02"`, "")
 		x.get(t, testkit.Junior, "/deadlines", 200, "Entries differ", "")
 		x.post(t, testkit.Attorney, at+"/correct", 303, served...)
 		x.get(t, testkit.Junior, at, 200, "In force", "Correct your entry")

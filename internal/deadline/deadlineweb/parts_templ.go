@@ -601,7 +601,7 @@ func formErrors(f web.Form, which string) templ.Component {
 }
 
 // whatFields are the fields that both people fill in, each without the other's.
-func whatFields(f web.Form, which, court string) templ.Component {
+func whatFields(f web.Form, which string, was deadline.What) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -622,7 +622,7 @@ func whatFields(f web.Form, which, court string) templ.Component {
 			templ_7745c5c3_Var26 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Field(f.Field(which, ui.FieldProps{Name: "rule", Label: "Rule or chain", Kind: "select", Options: ruleOptions(), Hint: "A chain derives every date that follows from the event; a rule one. A date that an order sets is ORDER-FIXED.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field(which, ui.FieldProps{Name: "rule", Label: "Rule or chain", Kind: "select", Options: ruleOptions(), Value: ruleValue(was), Hint: "A chain derives every date that follows from the event; a rule one. A date that an order sets is ORDER-FIXED.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -630,11 +630,11 @@ func whatFields(f web.Form, which, court string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.Field(which, ui.FieldProps{Name: "on", Label: "Day of the event", Kind: "date", Hint: "The day that the period runs from or back to.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field(which, ui.FieldProps{Name: "on", Label: "Day of the event", Kind: "date", Value: isoDay(was.On), Hint: "The day that the period runs from or back to.", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.Field(which, ui.FieldProps{Name: "service", Label: "Manner of service", Kind: "select", Options: serviceOptions(), Hint: "A chain has its own."})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field(which, ui.FieldProps{Name: "service", Label: "Manner of service", Kind: "select", Options: serviceOptions(), Value: string(was.Service), Hint: "A chain has its own."})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -642,7 +642,7 @@ func whatFields(f web.Form, which, court string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(f.Field(which, ui.FieldProps{Name: "jurisdiction", Label: "Jurisdiction", Value: court, Placeholder: "US-FED/IL", Hint: "US-FED/IL is a federal court that sits in Illinois. Empty where the rule has but one."})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field(which, ui.FieldProps{Name: "jurisdiction", Label: "Jurisdiction", Value: was.Jurisdiction, Placeholder: "US-FED/IL", Hint: "US-FED/IL is a federal court that sits in Illinois. Empty where the rule has but one."})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -168,9 +168,9 @@ func (p pages) again(w http.ResponseWriter, r *http.Request) error {
 		return p.showEventWith(w, r, kept(which, r), gives, nil)
 	}
 	agree, err := do(r.Context(), web.Who(r), r.PathValue("id"), x)
-	flash := "Both entries agree: the dates below are in force."
-	if !agree {
-		flash = "The two entries differ. Nothing is in force until one of you corrects."
+	flash := ""
+	if agree {
+		flash = "Both entries agree: the dates below are in force."
 	}
 	return done(w, r, err, which, "/events/"+r.PathValue("id"), flash, p.showEvent)
 }
