@@ -17,6 +17,7 @@ func API(api huma.API, s *deadline.Service) {
 	apiDeadlines(api, s)
 	apiEvents(api, s)
 	apiMoves(api, s)
+	apiFeeds(api, s)
 }
 
 // A ByDeadline is the input of an operation on one deadline.
@@ -191,6 +192,34 @@ func apiMoves(api huma.API, s *deadline.Service) {
 		func(ctx context.Context, who actor.Actor, in *refuse) error {
 			return s.RefuseMove(ctx, who, in.ID, in.Body.Reason)
 		})
+}
+
+func apiFeeds(api huma.API, s *deadline.Service) {
+	type none struct{}
+	web.Offer(api, web.Endpoint{ID: "deadline.list_feeds", Method: "GET", Path: "/calendars", Summary: "List your calendar addresses"},
+		func(ctx context.Context, who actor.Actor, _ *none) (wireFeeds, error) {
+			all, _, err := s.Feeds(ctx, who)
+			out := wireFeeds{[]wireFeed{}}
+			for _, f := range all {
+				out.Feeds = append(out.Feeds, wireFeed{f.ID, f.Matter, f.MadeAt.UTC(), f.EndsAt.UTC()})
+			}
+			return out, err
+		})
+	type newFeed struct {
+		Body struct {
+			Matter ident.MatterID `json:"matter,omitempty" doc:"Left out: every matter that you see."`
+		}
+	}
+	web.Offer(api, web.Endpoint{ID: string(deadline.DoMakeFeed), Path: "/calendars", Summary: "Make a calendar address", Status: 201, Detail: "Whoever has the address reads what you may read at that moment. It is shown this once."},
+		func(ctx context.Context, who actor.Actor, in *newFeed) (wireAddress, error) {
+			token, err := s.MakeFeed(ctx, who, in.Body.Matter)
+			return wireAddress{"/calendar/" + token + ".ics"}, err
+		})
+	type byFeed struct {
+		ID string `path:"id" doc:"Identifier of the calendar address."`
+	}
+	web.Do(api, web.Endpoint{ID: string(deadline.DoEndFeed), Path: "/calendars/{id}/end", Summary: "End a calendar address"},
+		func(ctx context.Context, who actor.Actor, in *byFeed) error { return s.EndFeed(ctx, who, in.ID) })
 }
 
 // isoDay is a date on the wire, "" for none.

@@ -235,3 +235,18 @@ func previewOnWire(p deadline.Preview) wirePreview {
 	}
 	return out
 }
+
+type wireFeed struct {
+	ID     string         `json:"id"`
+	Matter ident.MatterID `json:"matter,omitempty" doc:"Absent for every matter that you see."`
+	MadeAt time.Time      `json:"made_at"`
+	EndsAt time.Time      `json:"ends_at"`
+}
+
+type wireFeeds struct {
+	Feeds []wireFeed `json:"feeds"`
+}
+
+type wireAddress struct {
+	Path string `json:"path" doc:"Below the address of the installation; keep it as a password."`
+}
