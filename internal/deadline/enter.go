@@ -45,7 +45,7 @@ func (s *Service) Enter(ctx context.Context, who actor.Actor, in NewTrigger) (id
 		tx.Record(gate.Entry{Subject: t.ref(), Rev: t.Rev, Matter: t.Matter, Owner: t.Firm, Values: map[string]string{"trigger": t.Name(), "source": string(in.Source)}})
 		tx.Announce(topic(t.Matter))
 		id = t.ID
-		return nil
+		return tellAttorney(ctx, tx, t, "deadline-entered")
 	})
 	return id, err
 }

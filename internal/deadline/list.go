@@ -113,11 +113,21 @@ func rows(ctx context.Context, v gate.View, cond db.Frag, limit int) ([]Row, err
 		return nil, err
 	}
 	for i := range all {
-		if all[i].Event, err = opened(ctx, v, all[i].Matter, titles[i], titleAAD(all[i].Trigger)); err != nil {
+		if all[i].Event, err = titleIn(ctx, v, all[i].Matter, titles[i], all[i].Trigger); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// titleIn is the title of an event in a list over many matters. One whose key is away must not take the dates of the
+// others with it.
+func titleIn(ctx context.Context, v gate.View, m ident.MatterID, sealed []byte, trigger string) (string, error) {
+	s, err := opened(ctx, v, m, sealed, titleAAD(trigger))
+	if err != nil && ctx.Err() == nil {
+		return "An event whose words cannot be opened", nil
+	}
+	return s, err
 }
 
 func (f Filter) condition(v gate.View) db.Frag {
@@ -204,7 +214,7 @@ func waits(ctx context.Context, v gate.View, m ident.MatterID) (w Waits, err err
 	if w.Moves, err = moveRows(ctx, v, near); err != nil {
 		return w, err
 	}
-	cond := Filter{Matter: m}.condition(v).And(db.SQL(`EXISTS (SELECT 1 FROM deadline_reminder r WHERE r.deadline_id = d.id AND r.state = 'fired' AND r.person_id = ?)`, v.Who.Person))
+	cond := Filter{Matter: m}.condition(v).And(db.SQL(`EXISTS (SELECT 1 FROM deadline_reminder r WHERE r.deadline_id = d.id AND r.state = 'fired' AND (r.person_id = ? OR d.owner_id = ?))`, v.Who.Person, v.Who.Person))
 	w.Calls, err = rows(ctx, v, cond, 50)
 	return w, err
 }
@@ -224,7 +234,7 @@ func triggerRows(ctx context.Context, v gate.View, cond db.Frag) ([]TriggerRow, 
 	}
 	for i := range all {
 		t := &all[i]
-		if t.Title, err = opened(ctx, v, t.Matter, sealed[t.ID], titleAAD(t.ID)); err != nil {
+		if t.Title, err = titleIn(ctx, v, t.Matter, sealed[t.ID], t.ID); err != nil {
 			return nil, err
 		}
 		if t.entered, err = enteredBy(ctx, v, t.ID); err != nil {
@@ -257,7 +267,7 @@ func moveRows(ctx context.Context, v gate.View, near db.Frag) ([]MoveRow, error)
 	var out []MoveRow
 	for _, r := range all {
 		r.Trigger, r.Name, r.Matter, r.ByReader = r.t.ID, r.t.Name(), r.t.Matter, r.by == string(v.Who.Person)
-		if r.Title, err = opened(ctx, v, r.Matter, r.title, titleAAD(r.t.ID)); err != nil {
+		if r.Title, err = titleIn(ctx, v, r.Matter, r.title, r.t.ID); err != nil {
 			return nil, err
 		}
 		r.t.entered = []string{r.by}

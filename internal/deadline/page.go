@@ -51,10 +51,11 @@ func headOf(ctx context.Context, v gate.View, m ident.MatterID) (h Head, err err
 	return h, err
 }
 
-// A MatterDocket is the docket of one matter: its deadlines of every state and its events.
+// A MatterDocket is the docket of one matter: what is open, what was settled last, and its events.
 type MatterDocket struct {
 	Head
 	Docket
+	Settled  []Row
 	Triggers []TriggerRow
 }
 
@@ -67,7 +68,10 @@ func (s *Service) OfMatter(ctx context.Context, who actor.Actor, m ident.MatterI
 	if d.Head, err = headOf(ctx, v, m); err != nil {
 		return d, err
 	}
-	if d.Docket, err = s.List(ctx, who, Filter{Matter: m, State: "all"}); err != nil {
+	if d.Docket, err = s.List(ctx, who, Filter{Matter: m}); err != nil {
+		return d, err
+	}
+	if d.Settled, err = rows(ctx, v, v.Visible("d.matter_id").And(db.SQL(`d.matter_id = ? AND d.state <> ?`, m, Open)), PerPage); err != nil {
 		return d, err
 	}
 	d.Triggers, err = triggerRows(ctx, v, v.Visible("t.matter_id").And(db.SQL(`t.matter_id = ?`, m), db.SQL(`t.state <> 'withdrawn'`)))

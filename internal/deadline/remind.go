@@ -107,7 +107,11 @@ func (s *Service) Remind(ctx context.Context) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	failed, errs := map[string]bool{}, []error(nil)
 	for _, x := range all {
+		if failed[x.deadline] {
+			continue
+		}
 		action, work := DoClimb, climb
 		if x.waiting {
 			action, work = DoRemind, fire
@@ -125,11 +129,14 @@ func (s *Service) Remind(ctx context.Context) (n int, err error) {
 		switch {
 		case err == nil:
 			n++
-		case !errors.Is(err, errGone):
+		case errors.Is(err, errGone):
+		case ctx.Err() != nil:
 			return n, err
+		default: // its own later ones wait for it; those of other deadlines do not
+			failed[x.deadline], errs = true, append(errs, err)
 		}
 	}
-	return n, nil
+	return n, errors.Join(errs...)
 }
 
 func fire(ctx context.Context, tx *gate.Tx, d Deadline, id string) error {

@@ -144,6 +144,22 @@ func TestLadderPassesOver(t *testing.T) {
 	})
 }
 
+// One reminder that cannot be worked keeps its own deadline waiting, and no other.
+func TestLadderGoesOnPastAFault(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		w.agreed(t, answer(t, "2026-12-02"))
+		bad := w.only(t, testkit.Junior, deadline.Filter{})
+		w.agreed(t, answer(t, "2026-12-02"))
+		w.Exec(db.SQL(`UPDATE deadline SET zone = 'Moon/Base' WHERE id = ?`, bad.ID))
+		w.at(t, "2026-12-16 12:00")
+		if n, err := w.s.Remind(t.Context()); err == nil || n != 2 {
+			t.Errorf("%d, %v", n, err)
+		}
+		w.Exec(db.SQL(`UPDATE deadline SET zone = 'America/Chicago' WHERE id = ?`, bad.ID))
+		w.remind(t, 2)
+	})
+}
+
 // A deadline that is docketed when it is near or over calls at once.
 func TestLadderOfALateEntry(t *testing.T) {
 	each(t, func(t *testing.T, w world) {

@@ -36,6 +36,7 @@ var wordings = map[string]wording{
 	"witness":                {"A witness refuses to cosign the record: see Record", "witness refused to cosign the record", "witnesses refused to cosign the record"},
 	"deadline-due":           {"{it} is near: acknowledge it", "deadline is near", "deadlines are near"},
 	"deadline-climbed":       {"{it} is near, and nobody acknowledged it", "deadline is near without an acknowledgement", "deadlines are near without an acknowledgement"},
+	"deadline-entered":       {"{by} entered {it}: enter it too", "event waits for a second entry", "events wait for a second entry"},
 	"deadline-set":           {"{by} confirmed {it}: its dates are in force", "event in force", "events in force"},
 	"deadline-mismatch":      {"The two entries of {it} differ: nothing is in force", "pair of entries differs", "pairs of entries differ"},
 	"deadline-move":          {"{by} proposes to move {it}", "move of a date waits for approval", "moves of dates wait for approval"},

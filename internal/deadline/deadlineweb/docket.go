@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -124,7 +125,7 @@ func (p pages) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := reportView{Chrome: web.Chrome(r, "Docket report of "+d.Number), MatterDocket: d, Reader: web.ReaderOf(r)}
-	for _, row := range d.Rows {
+	for _, row := range v.both() {
 		one, err := p.s.Get(r.Context(), web.Who(r), row.ID)
 		if err != nil {
 			return err
@@ -142,6 +143,9 @@ type reportView struct {
 	Now    time.Time
 	Reader web.Reader
 }
+
+// both are the open deadlines, then the others.
+func (v reportView) both() []deadline.Row { return append(slices.Clone(v.Rows), v.Settled...) }
 
 // most is how many rows an export has at most; a docket of more is filtered.
 const most = 10_000

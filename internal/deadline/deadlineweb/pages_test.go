@@ -145,6 +145,9 @@ func TestTwoPeopleOnThePages(t *testing.T) {
 		x.post(t, testkit.Attorney, one+"/satisfy", 422, "reason", "")
 		x.post(t, testkit.Attorney, one+"/satisfy", 303, "reason", "Answer filed")
 		x.get(t, testkit.Attorney, one, 200, "Answer filed", "Mark as satisfied")
+		x.get(t, testkit.Attorney, matter+"/deadlines", 200, "Satisfied and cancelled", "")
+		x.get(t, testkit.Attorney, matter+"/docket", 200, "the original", "")
+		x.get(t, testkit.Attorney, "/deadlines?state=satisfied", 200, "D-1", "")
 	})
 }
 
