@@ -244,7 +244,8 @@ func (s *Service) NewForm(ctx context.Context, who actor.Actor, m ident.MatterID
 	return f, err
 }
 
-// Derive shows what an event would give, before anything is stored: for the preview of a form. It reads no record.
+// Derive shows what an event would give, before anything is stored: for the preview of a form. It reads no record, so of a
+// chain it knows this one date; nothing may follow from it alone, and then the answer is empty and not nil.
 //
 // Faults: Invalid.
 func Derive(w What) ([]Line, error) {
@@ -255,5 +256,6 @@ func Derive(w What) ([]Line, error) {
 	if err := w.check(); err != nil {
 		return nil, err
 	}
-	return w.lines(nil)
+	out, err := w.lines(nil)
+	return append([]Line{}, out...), err
 }

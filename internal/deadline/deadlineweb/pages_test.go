@@ -93,6 +93,12 @@ func TestTwoPeopleOnThePages(t *testing.T) {
 		if !strings.Contains(page, "Mon 23 Nov 2026") || !strings.Contains(page, "FRCP 6(a)(1)") || !strings.Contains(page, `value="2026-11-02"`) {
 			t.Errorf("the preview: %s", text(page))
 		}
+		if page := x.post(t, testkit.Junior, matter+"/events", 200, "do", "preview", "rule", "chain:federal-civil/defendant_appeared", "on", "2026-11-02"); !strings.Contains(page, "From this date alone nothing follows") {
+			t.Errorf("a date of a chain: %s", text(page))
+		}
+		if page := x.post(t, testkit.Junior, matter+"/events", 200, "do", "preview", "rule", "chain:perm-rfe/perm_certified", "on", "2026-11-02"); !strings.Contains(page, "the safe date") {
+			t.Errorf("a date of a chain: %s", text(page))
+		}
 		if page := x.post(t, testkit.Junior, matter+"/events", 422, with("do", "enter")...); !strings.Contains(page, "Say what happened") {
 			t.Errorf("without a title: %s", text(page))
 		}
