@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
+	"countersign/internal/deadline/deadlineweb"
 	"countersign/internal/document/documentweb"
 	"countersign/internal/engagement/engagementweb"
 	"countersign/internal/imports/importsweb"
@@ -35,6 +36,7 @@ func TestAPIDocument(t *testing.T) {
 	trailweb.API(api, nil)
 	importsweb.API(api, nil)
 	probeweb.API(api, nil)
+	deadlineweb.API(api, nil)
 	testkit.CheckOpenAPI(t, m)
 	everything := actor.Actor{Scopes: []string{}}
 	for _, s := range account.Scopes {

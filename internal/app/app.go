@@ -12,6 +12,7 @@ import (
 	"countersign/internal/access"
 	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
+	"countersign/internal/deadline"
 	"countersign/internal/document"
 	"countersign/internal/engagement"
 	"countersign/internal/evidence"
@@ -53,6 +54,7 @@ type Services struct {
 	Access     *access.Service
 	Evidence   *evidence.Service
 	Privacy    *privacy.Service
+	Deadline   *deadline.Service
 }
 
 // An App is an opened installation.
@@ -135,6 +137,7 @@ func (a *App) compose() error {
 	a.ledger = &ledger.Log{DB: a.stores.db, Keys: secret, Now: time.Now}
 	a.Evidence = evidence.New(g, a.ledger, a.Trail, a.making())
 	a.Privacy = a.privacy()
+	a.Deadline = deadline.New(g)
 	a.Probe = &probe.Service{Gate: g, Documents: a.Document, Door: a.door, Clock: time.Now}
 	a.registerJobs(sender)
 	return nil
@@ -213,7 +216,7 @@ func (a *App) Run(ctx context.Context, ready func(addr string)) error {
 // accountPages are the pages of sign-in and people, and the middleware that finds who asks.
 func (a *App) accountPages() *accountweb.Web {
 	proxies, _ := a.config.Proxies() // Validate has read them
-	c := accountweb.Config{Account: a.Account, Now: time.Now, TrustProxy: len(proxies) > 0, Proxies: proxies, Notices: a.notices, Public: []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/mail/stop/", "/healthz"}}
+	c := accountweb.Config{Account: a.Account, Now: time.Now, TrustProxy: len(proxies) > 0, Proxies: proxies, Notices: a.notices, Public: []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/mail/stop/", "/calendar/", "/healthz"}}
 	if a.demo != nil {
 		c.Demo, c.DemoAs, c.DemoFactors = a.demoPeople, a.demoAs, demoFactors
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/account"
+	"countersign/internal/deadline"
 	"countersign/internal/document"
 	"countersign/internal/evidence"
 	"countersign/internal/kernel/fault"
@@ -31,6 +32,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 	jobs.Register(r, permanent(a.Thread.MailUrgent))
 	jobs.Register(r, permanent(a.Thread.Digest))
 	jobs.Register(r, func(ctx context.Context, _ tick) error { _, err := a.Task.AssumeSilent(ctx); return err })
+	jobs.Register(r, func(ctx context.Context, _ deadline.Tick) error { _, err := a.Deadline.Remind(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.TellPages) error { _, err := a.Document.Tell(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ document.SweepPending) error { _, err := a.Document.Sweep(ctx); return err })
 	jobs.Register(r, func(ctx context.Context, _ evidence.Watch) error { return a.Evidence.Watch(ctx) })
@@ -45,6 +47,7 @@ func (a *App) registerJobs(sender mail.Sender) {
 		job      jobs.Args
 	}{
 		"task.tick":      {time.Minute, tick{}},
+		"deadline.tick":  {time.Minute, deadline.Tick{}},
 		"thread.digest":  {15 * time.Minute, thread.Digest{}},
 		"document.pages": {time.Minute, document.TellPages{}},
 		"document.sweep": {6 * time.Hour, document.SweepPending{}},

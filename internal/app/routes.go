@@ -10,6 +10,7 @@ import (
 	"countersign/internal/access/accessweb"
 	"countersign/internal/account"
 	"countersign/internal/account/accountweb"
+	"countersign/internal/deadline/deadlineweb"
 	"countersign/internal/document/documentweb"
 	"countersign/internal/engagement/engagementweb"
 	"countersign/internal/evidence/evidenceweb"
@@ -57,6 +58,8 @@ func (a *App) mux() (*web.Mux, *accountweb.Web) {
 	accessweb.Routes(mux, a.Access)
 	evidenceweb.Routes(mux, a.Evidence)
 	privacyweb.Routes(mux, a.Privacy)
+	deadlineweb.Routes(mux, a.Deadline)
+	deadlineweb.FeedRoutes(mux, a.Deadline, a.config.BaseURL)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
@@ -82,6 +85,7 @@ func (a *App) api(mux web.APIMux) {
 	accessweb.API(api, a.Access)
 	evidenceweb.API(api, a.Evidence)
 	privacyweb.API(api, a.Privacy)
+	deadlineweb.API(api, a.Deadline)
 	a.queries = queries(api)
 }
 

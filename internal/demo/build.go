@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/account"
+	"countersign/internal/deadline"
 	"countersign/internal/demo/world"
 	"countersign/internal/document"
 	"countersign/internal/engagement"
@@ -36,6 +37,7 @@ type Services struct {
 	Document   *document.Service
 	Task       *task.Service
 	Thread     *thread.Service
+	Deadline   *deadline.Service
 
 	// Settle works off the jobs that wait, so that notices are there to be read; nil where none run.
 	Settle func(ctx context.Context) error
@@ -44,12 +46,13 @@ type Services struct {
 // Build makes the world. progress is told how many of all steps are done.
 func Build(ctx context.Context, s Services, c *Clock, progress func(done, all int)) error {
 	b := &builder{Services: s, clock: c, orgs: map[string]ident.OrgID{}, people: map[string]ident.PersonID{}, engagements: map[[2]string]ident.EngagementID{},
-		playbooks: map[[2]string]ident.PlaybookID{}, clients: map[string]ident.ClientID{}, matters: map[string]ident.MatterID{}, sources: map[[2]string]ident.DocumentID{}}
+		playbooks: map[[2]string]ident.PlaybookID{}, clients: map[string]ident.ClientID{}, matters: map[string]ident.MatterID{}, sources: map[[2]string]ident.DocumentID{}, tasks: map[string]ident.TaskID{}}
 	b.organizations()
 	b.clientsAndMatters()
 	b.papers()
 	b.finished()
 	b.showcase()
+	b.dockets()
 	b.at(world.Clock.Add(-16*time.Hour), "notices are read", b.readNotices)
 	slices.SortStableFunc(b.events, func(x, y event) int { return x.at.Compare(y.at) })
 	for i, e := range b.events {
@@ -96,6 +99,7 @@ type builder struct {
 	clients     map[string]ident.ClientID
 	matters     map[string]ident.MatterID
 	sources     map[[2]string]ident.DocumentID // matter, name
+	tasks       map[string]ident.TaskID        // title of a task of the day
 }
 
 func (b *builder) at(t time.Time, what string, do func(ctx context.Context) error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/account"
+	"countersign/internal/deadline"
 	"countersign/internal/demo"
 	"countersign/internal/demo/world"
 	"countersign/internal/document"
@@ -48,6 +49,12 @@ func TestTheWorldIsBuilt(t *testing.T) {
 			`SELECT COUNT(*) FROM task WHERE state = 'paused'`:                                                  2,
 			`SELECT COUNT(*) FROM question WHERE state = 'open'`:                                                1,
 			`SELECT COUNT(*) FROM question WHERE state = 'assumed'`:                                             1,
+			`SELECT COUNT(*) FROM deadline WHERE state = 'open'`:                                                4,
+			`SELECT COUNT(*) FROM docket_trigger WHERE state = 'waiting'`:                                       1,
+			`SELECT COUNT(*) FROM docket_trigger WHERE state = 'mismatch'`:                                      1,
+			`SELECT COUNT(*) FROM docket_move WHERE state = 'proposed'`:                                         1,
+			`SELECT COUNT(*) FROM deadline_reminder WHERE state = 'fired'`:                                      1,
+			`SELECT COUNT(*) FROM deadline_task`:                                                                1,
 			`SELECT COUNT(*) FROM wall`:                                                                         1,
 			`SELECT COUNT(*) FROM document`:                                                                     200,
 			`SELECT COUNT(*) FROM finding WHERE severity = 'critical'`:                                          1,
@@ -89,7 +96,7 @@ func services(t *testing.T, d *db.DB, c *demo.Clock) demo.Services {
 	docs.UseTasks(writers{tasks})
 	return demo.Services{
 		Account: account.New(account.Deps{Gate: g, Keys: scoped{ring}, Installation: secret, Now: real}), Engagement: engagement.New(g),
-		Matter: matter.New(g, scoped{ring}), Playbook: playbook.NewService(g), Document: docs, Task: tasks, Thread: thread.New(g, nobody{}, "http://localhost"),
+		Matter: matter.New(g, scoped{ring}), Playbook: playbook.NewService(g), Document: docs, Task: tasks, Thread: thread.New(g, nobody{}, "http://localhost"), Deadline: deadline.New(g),
 	}
 }
 

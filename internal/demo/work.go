@@ -78,6 +78,7 @@ func (j *job) prepare(ctx context.Context) error {
 }
 
 func (j *job) release(ctx context.Context) error {
+	j.tasks[j.title] = j.task.ID
 	return j.keep(j.Task.Release(ctx, j.requester(), j.task.ID, 0, true))
 }
 

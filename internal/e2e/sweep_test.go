@@ -8,6 +8,7 @@ import (
 // rounds says who looks at what. A word in braces is a place that is looked up first.
 var rounds = []struct{ who, pages string }{
 	{"Margaret Ansel", `/ /matters /matters/new {brandt} {brandt}/board {brandt}/documents {brandt}/gates {brandt}/team {brandt}/edit {brandt}/thread {brandt}/trail {brandt}/packages/new
+		/deadlines /deadlines?view=month&month=2026-12 {brandt}/deadlines {brandt}/docket {brandt}/events/new /calendars
 		/clients {fix} {fix}/trail {reply} {reply}/review {reply}/sign {reply}/record {reply}/thread {binder}/release {binder}/package {done} {done}/record {voss} {voss}/readers {voss}/trail
 		/work /work?show=all /playbooks {book} /defects /engagements /notices?all=1 /trail /find?q=brandt /settings /settings/sessions /settings/tokens /step-up /no-such-page`},
 	{"David Okafor", `/ /engagements {engagement} /people`},

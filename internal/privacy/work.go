@@ -144,6 +144,7 @@ func (r Request) obstacles(ctx context.Context, q db.Reader) (out []string, err 
 		"client": {{"Matters of the client are still kept: dispose of them first.", db.SQL(`SELECT COUNT(*) FROM matter WHERE client_id = ? AND state <> 'disposed'`, r.SubjectID)}},
 		"matter": {
 			{"The matter is not closed: close it first.", db.SQL(`SELECT COUNT(*) FROM matter WHERE id = ? AND state <> 'closed'`, r.SubjectID)},
+			{"Deadlines of the matter are open: satisfy or cancel them first.", db.SQL(`SELECT COUNT(*) FROM deadline WHERE matter_id = ? AND state = 'open'`, r.SubjectID)},
 			{"Tasks of the matter are neither delivered nor cancelled.", db.SQL(`SELECT COUNT(*) FROM task WHERE matter_id = ? AND state NOT IN ('delivered', 'cancelled')`, r.SubjectID)},
 		},
 	}[r.SubjectKind] {
@@ -187,7 +188,7 @@ var remains = map[string][]string{
 		"What they wrote on matters (messages, findings, questions, drafts), under that identifier without a name: these are records of clients, kept for legal claims and duties (GDPR Art. 17(3)(b) and (e)).",
 	},
 	"client": {"Entries of the log, with identifiers only.", "What documents of matters that are still kept say about the client, until those are disposed of."},
-	"matter": {"Entries of the log, with identifiers only: their values were sealed under the key that is destroyed.", "The matter's number, its legal holds, its retention schedule and this certificate.",
+	"matter": {"Entries of the log, with identifiers only: their values were sealed under the key that is destroyed.", "The matter's number, its legal holds, its retention schedule, the dates and rules of its docket, and this certificate.",
 		"Copies that were taken out of the program before; the trail of each person names them.",
 		"For up to a minute, the key in the memory of other nodes. Nobody reaches the matter meanwhile: it is open to no organization."},
 }

@@ -19,7 +19,7 @@ type Told struct {
 	ID     string
 	Kind   string
 	Text   string
-	About  authz.Ref // what to open: a task, document, matter, or "" kinds that have no page here
+	About  authz.Ref // what to open: a task, document, deadline, event, matter, or "" kinds that have no page here
 	Talk   bool      // open its thread
 	At     time.Time
 	Read   bool
@@ -89,6 +89,8 @@ const toldFrom = ` FROM notice n
 	LEFT JOIN document d ON (n.subject_kind = 'document' AND d.id = n.subject_id) OR (g.subject_kind = 'document' AND d.id = g.subject_id)
 	LEFT JOIN task dt ON dt.id = d.task_id
 	LEFT JOIN org o ON n.subject_kind = 'org' AND o.id = n.subject_id
+	LEFT JOIN deadline dl ON n.subject_kind = 'deadline' AND dl.id = n.subject_id
+	LEFT JOIN docket_trigger ev ON n.subject_kind = 'trigger' AND ev.id = n.subject_id
 	WHERE n.person_id = ?`
 
 // readable is the condition that the reader may still know of what a notice is about.
@@ -108,6 +110,7 @@ const urgentBefore = 4 * time.Hour
 func told(ctx context.Context, v gate.View, only db.Frag, limit int) ([]Told, error) {
 	q := db.SQL(`SELECT n.id, n.kind, n.at, n.read_at <> 0, COALESCE(b.name, ''), COALESCE(t.id, ''), COALESCE(t.number, 0), COALESCE(t.title, ''),
 		COALESCE(d.id, ''), COALESCE(d.name, ''), COALESCE(m.id, ''), COALESCE(m.number, ''), COALESCE(m.title, ''), COALESCE(o.name, ''), g.id IS NOT NULL,
+		COALESCE(dl.id, ''), COALESCE(dl.number, 0), COALESCE(dl.title, ''), COALESCE(ev.id, ''), COALESCE(ev.number, 0),
 		(n.kind = 'returned' AND COALESCE(t.rush, FALSE)) OR (n.kind = 'question' AND EXISTS (SELECT 1 FROM question q WHERE q.task_id = t.id AND q.state = 'open' AND q.silence_at < ?))`,
 		db.Micros(v.Now.Add(urgentBefore))).Join(db.SQL(toldFrom, v.Who.Person)).And(only, readable(v), readableThing(v.Who.Org)).
 		Join(db.SQL(` ORDER BY n.at DESC, n.id DESC LIMIT ?`, limit))
@@ -115,9 +118,10 @@ func told(ctx context.Context, v gate.View, only db.Frag, limit int) ([]Told, er
 }
 
 func scanTold(rs *db.Rows, n *Told) error {
-	var by, task, title, document, name, matter, number, matterTitle, org string
-	var taskNumber int64
-	err := rs.Scan(&n.ID, &n.Kind, db.At{T: &n.At}, &n.Read, &by, &task, &taskNumber, &title, &document, &name, &matter, &number, &matterTitle, &org, &n.Talk, &n.Urgent)
+	var by, task, title, document, name, matter, number, matterTitle, org, deadline, due, event string
+	var taskNumber, deadlineNumber, eventNumber int64
+	err := rs.Scan(&n.ID, &n.Kind, db.At{T: &n.At}, &n.Read, &by, &task, &taskNumber, &title, &document, &name, &matter, &number, &matterTitle, &org, &n.Talk,
+		&deadline, &deadlineNumber, &due, &event, &eventNumber, &n.Urgent)
 	it := ""
 	switch {
 	case task != "":
@@ -125,6 +129,12 @@ func scanTold(rs *db.Rows, n *Told) error {
 		it = n.Number + " " + title
 	case document != "":
 		n.About, n.Number, it = authz.Ref{Kind: OnDocument, ID: document}, number, name
+	case deadline != "":
+		n.About, n.Number = authz.Ref{Kind: "deadline", ID: deadline}, "D-"+strconv.FormatInt(deadlineNumber, 10)
+		it = n.Number + " " + due + " (" + number + ")"
+	case event != "":
+		n.About, n.Number = authz.Ref{Kind: "trigger", ID: event}, "E-"+strconv.FormatInt(eventNumber, 10)
+		it = n.Number + " (" + number + ")"
 	case matter != "":
 		n.About, n.Number, it = authz.Ref{Kind: OnMatter, ID: matter}, number, matterTitle
 	default:

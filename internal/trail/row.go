@@ -210,6 +210,8 @@ func (a asker) nameQueries() map[string]db.Frag {
 		"document": db.SQL(`SELECT d.id AS id, d.name AS name FROM document d JOIN matter m ON m.id = d.matter_id WHERE `).Join(a.Visible("d.matter_id")).And(a.unshut()),
 		"message": db.SQL(`SELECT g.id AS id, 'a message on ' || COALESCE('T-' || CAST(t.number AS TEXT), CASE WHEN d.state = 'active' THEN d.name END, CASE WHEN g.subject_kind = 'matter' THEN m.title END, 'a document') AS name
 			FROM message g JOIN matter m ON m.id = g.matter_id LEFT JOIN task t ON g.subject_kind = 'task' AND t.id = g.subject_id LEFT JOIN document d ON g.subject_kind = 'document' AND d.id = g.subject_id WHERE `).Join(a.Visible("g.matter_id")),
+		"deadline":   db.SQL(`SELECT d.id AS id, 'D-' || CAST(d.number AS TEXT) || ' ' || d.title AS name FROM deadline d WHERE `).Join(a.Visible("d.matter_id")),
+		"trigger":    db.SQL(`SELECT t.id AS id, 'E-' || CAST(t.number AS TEXT) AS name FROM docket_trigger t WHERE `).Join(a.Visible("t.matter_id")),
 		"person":     db.SQL(`SELECT id, name FROM person WHERE 1 = 1`),
 		"client":     db.SQL(`SELECT id, name FROM client WHERE firm_id = ?`, own),
 		"playbook":   db.SQL(`SELECT id, code || ' ' || name AS name FROM playbook WHERE firm_id = ?`, own),

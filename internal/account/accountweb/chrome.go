@@ -72,6 +72,7 @@ var places = []place{
 	{"", ui.NavItem{Label: "Home", Href: "/", Icon: ui.IconHome, Key: "h"}, "", ""},
 	{"", ui.NavItem{Label: "Matters", Href: "/matters", Icon: ui.IconFolder, Key: "m"}, "", staff},
 	{"", ui.NavItem{Label: "Work", Href: "/work", Icon: ui.IconList, Key: "w"}, "", staff},
+	{"", ui.NavItem{Label: "Deadlines", Href: "/deadlines", Icon: ui.IconCalendar, Key: "d"}, "", staff},
 	{"", ui.NavItem{Label: "Conflict checks", Href: "/conflict-checks", Icon: ui.IconCourt, Key: "c"}, "provider", "team_lead administrator"},
 	{"Evidence", ui.NavItem{Label: "Trail", Href: "/trail", Icon: ui.IconTrail, Key: "t"}, "", staff},
 	{"Evidence", ui.NavItem{Label: "Record", Href: "/record", Icon: ui.IconOK, Key: "x"}, "", staff},

@@ -16,7 +16,7 @@ type zones struct{ mine, other *time.Location }
 // tabs are the pages of a matter; those of other features hang under the same address.
 func tabs(id ident.MatterID, current string) []ui.Tab {
 	at := "/matters/" + string(id)
-	out := []ui.Tab{{Label: "Overview", Href: at}, {Label: "Board", Href: at + "/board"}, {Label: "Documents", Href: at + "/documents"},
+	out := []ui.Tab{{Label: "Overview", Href: at}, {Label: "Board", Href: at + "/board"}, {Label: "Deadlines", Href: at + "/deadlines"}, {Label: "Documents", Href: at + "/documents"},
 		{Label: "Thread", Href: at + "/thread"}, {Label: "Gates", Href: at + "/gates"}, {Label: "Team", Href: at + "/team"}, {Label: "Trail", Href: at + "/trail"}}
 	for i := range out {
 		out[i].Count, out[i].Current = -1, out[i].Label == current

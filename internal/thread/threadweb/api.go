@@ -93,7 +93,7 @@ func apiNotices(api huma.API, s *thread.Service) {
 		ID     string    `json:"id"`
 		Kind   string    `json:"kind" example:"returned"`
 		Text   string    `json:"text" doc:"As you may read it now."`
-		About  string    `json:"about,omitempty" doc:"task/…, document/… or matter/…"`
+		About  string    `json:"about,omitempty" doc:"task/…, document/…, deadline/…, trigger/… or matter/…"`
 		At     time.Time `json:"at"`
 		Read   bool      `json:"read"`
 		Urgent bool      `json:"urgent"`

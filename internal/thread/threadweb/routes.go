@@ -105,8 +105,14 @@ func (h pages) load(r *http.Request, kind, id string) (p page, err error) {
 	return p, nil
 }
 
-// path is the address of a record that talk hangs on; "" for any other.
+// path is the address of a record that talk hangs on or that a notice is about; "" for any other.
 func path(ref authz.Ref) string {
+	switch ref.Kind {
+	case "deadline":
+		return "/deadlines/" + url.PathEscape(ref.ID)
+	case "trigger":
+		return "/events/" + url.PathEscape(ref.ID)
+	}
 	for word, kind := range kinds {
 		if kind == ref.Kind {
 			return "/" + word + "/" + url.PathEscape(ref.ID)
