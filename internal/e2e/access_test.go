@@ -64,7 +64,7 @@ func TestAccess(t *testing.T) {
 	partner.Go(matter + "/board")
 	partner.Follow("Deposition summary")
 	partner.Follow("Why?")
-	partner.See("No role of yours includes it.")
+	partner.See("other acts, which no role of yours includes")
 	partner.Accessible()
 	partner.Shot("access 9 why task")
 	partner.Width(Narrow)

@@ -63,6 +63,14 @@ func TestRecord(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	asker := Open(t, s.URL, "/sign-in", Wide)
+	asker.Enter("Margaret Ansel")
+	asker.Go("/matters/" + matter + "/trail")
+	asker.Click("input[name=work]")
+	asker.Send("Evidence pack")
+	asker.See("Take the pack")
+	asker.Accessible()
+	asker.Shot("record 5 pack")
 	reader := Open(t, s.URL, "/sign-in", Wide)
 	reader.Enter("Asha Deshpande")
 	reader.Go("/record")

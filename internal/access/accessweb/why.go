@@ -64,7 +64,7 @@ func (p whyPage) people() (out []ui.Option) {
 }
 
 // word is a verdict as a badge has it.
-func word(v access.Verdict) (tone ui.Tone, icon ui.IconName, says string) {
+func (p whyPage) word(v access.Verdict) (tone ui.Tone, icon ui.IconName, says string) {
 	switch {
 	case v.Allowed:
 		return ui.OK, ui.IconOK, "May"
@@ -73,7 +73,40 @@ func word(v access.Verdict) (tone ui.Tone, icon ui.IconName, says string) {
 	case len(v.Rules) > 0:
 		return ui.Bad, ui.IconLock, "Refused"
 	}
+	if p.Self {
+		return ui.Plain, ui.IconVoid, "Not yours"
+	}
 	return ui.Plain, ui.IconVoid, "Not theirs"
+}
+
+// decided are the acts that a rule decides; none are those that no role of the person includes.
+func (p whyPage) decided() []access.Verdict { return p.Verdicts[:p.split()] }
+
+func (p whyPage) none() []access.Verdict { return p.Verdicts[p.split():] }
+
+// split is where the acts begin that no rule decides: they stand last.
+func (p whyPage) split() int {
+	for i, v := range p.Verdicts {
+		if len(v.Rules) == 0 {
+			return i
+		}
+	}
+	return len(p.Verdicts)
+}
+
+func (p whyPage) noneWords() string {
+	if p.Self {
+		return "no role of yours includes, or which hang on what they are done with"
+	}
+	return "no role of theirs includes, or which hang on what they are done with"
+}
+
+// after puts a rule's sentence after its name.
+func after(say string) string {
+	if say == "" {
+		return ""
+	}
+	return ": " + say
 }
 
 // sentence begins as a sentence does.
