@@ -3,6 +3,8 @@ package worktime
 import (
 	"slices"
 	"time"
+
+	"countersign/internal/kernel/wall"
 )
 
 // A Span is a half-open interval of instants.
@@ -65,33 +67,8 @@ func reading(day time.Time, minutes int) time.Time {
 
 // instant is when clocks in a zone show a reading, which is written as if it were UTC. Of one that they show twice it is the
 // first or the later; of one that they skip it is the first instant after the gap.
-func instant(wall time.Time, in *time.Location, later bool) time.Time {
-	const day = 24 * time.Hour
-	at := func(near time.Time) time.Time {
-		_, offset := near.In(in).Zone()
-		return wall.Add(-time.Duration(offset) * time.Second)
-	}
-	a, b := at(wall.Add(-day)), at(wall.Add(day)) // by the offset before, and after, any change that is near
-	shows := func(t time.Time) bool {
-		x := t.In(in)
-		return time.Date(x.Year(), x.Month(), x.Day(), x.Hour(), x.Minute(), x.Second(), 0, time.UTC).Equal(wall)
-	}
-	switch inA, inB := shows(a), shows(b); {
-	case inA && inB:
-		if a.After(b) == later {
-			return a
-		}
-		return b
-	case inA:
-		return a
-	case inB:
-		return b
-	}
-	if b.After(a) {
-		a = b
-	}
-	start, _ := a.In(in).ZoneBounds()
-	return start.UTC()
+func instant(reading time.Time, in *time.Location, later bool) time.Time {
+	return wall.At(in, reading, later).UTC()
 }
 
 // merge sorts spans and joins those that meet.
