@@ -13,7 +13,7 @@ type Clock struct {
 	Used   time.Duration // counted so far
 	Due    time.Time     // when Used reaches Amount, if nothing pauses from now on; zero for a stage that is not open and has time left.
 	// While the ledger waits (Waits), it moves with every instant that the wait goes on.
-	Passed bool          // the work, or the stage, went on after Due
+	Passed bool // the work, or the stage, went on after Due
 }
 
 // Left is what is left of the amount, working time; negative when it is over.
