@@ -25,7 +25,7 @@ var uses = map[string][]string{
 	"access":     {"document"},
 	"evidence":   {"trail"},
 	"deadline":   {},
-	"sla":        {},
+	"sla":        {"task"},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.

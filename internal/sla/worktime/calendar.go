@@ -22,6 +22,12 @@ type Calendar interface {
 type Shift struct {
 	Days        [7]bool // from Monday
 	Open, Close int     // minutes of the day; a close that is not after the open is on the next day
+	From, Until string  // it starts on days from From and before Until, "2026-07-03"; "" is no bound
+}
+
+// starts reports whether the shift starts on a day of that name.
+func (s Shift) starts(day time.Time, name string) bool {
+	return s.Days[(day.Weekday()+6)%7] && name >= s.From && (s.Until == "" || name < s.Until)
 }
 
 // Shifts is a calendar of shifts in one zone.
@@ -47,7 +53,7 @@ func (c *Shifts) Open(from, to time.Time) (out []Span) {
 			continue
 		}
 		for _, s := range c.Shifts {
-			if !s.Days[(day.Weekday()+6)%7] {
+			if !s.starts(day, name) {
 				continue
 			}
 			end := day

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,6 +152,23 @@ func TestLastDayOfALeapYear(t *testing.T) {
 		if want := time.Date(year, 12, 31, 14, 0, 0, 0, time.UTC); len(got) != 1 || !got[0].From.Equal(want) || !got[0].To.Equal(want.Add(8*time.Hour)) {
 			t.Errorf("%d: %v", year, got)
 		}
+	}
+}
+
+// Hours that change on a day leave the evening before as it was, past midnight too.
+func TestShiftsChange(t *testing.T) {
+	all := [7]bool{true, true, true, true, true, true, true}
+	old := Shift{Days: all, Open: 22 * 60, Close: 6 * 60}
+	was, now := old, Shift{Days: all, Open: 9 * 60, Close: 17 * 60, From: "2026-03-05"}
+	was.Until = "2026-03-05"
+	change := time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
+	a := (&Shifts{In: time.UTC, Shifts: []Shift{old}}).Open(change.AddDate(0, 0, -9), change.Add(6*time.Hour))
+	b := (&Shifts{In: time.UTC, Shifts: []Shift{was, now}}).Open(change.AddDate(0, 0, -9), change.Add(6*time.Hour))
+	if !slices.Equal(a, b) {
+		t.Errorf("before the change: %v, were %v", b, a)
+	}
+	if got := (&Shifts{In: time.UTC, Shifts: []Shift{was, now}}).Open(change, change.AddDate(0, 0, 1)); len(got) != 2 || got[1].From.Hour() != 9 {
+		t.Errorf("on the day of the change: %v", got)
 	}
 }
 
