@@ -26,7 +26,7 @@ var uses = map[string][]string{
 	"evidence":   {"trail"},
 	"privacy":    {"deadline/courtday", "deadline/rule", "trail"},
 	"deadline":   {},
-	"sla":        {},
+	"sla":        {"task"},
 }
 
 // reserved lists outside packages that only some may import. who are patterns of packages, with path.Match.

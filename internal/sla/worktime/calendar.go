@@ -3,6 +3,8 @@ package worktime
 import (
 	"slices"
 	"time"
+
+	"countersign/internal/kernel/wall"
 )
 
 // A Span is a half-open interval of instants.
@@ -20,6 +22,12 @@ type Calendar interface {
 type Shift struct {
 	Days        [7]bool // from Monday
 	Open, Close int     // minutes of the day; a close that is not after the open is on the next day
+	From, Until string  // it starts on days from From and before Until, "2026-07-03"; "" is no bound
+}
+
+// starts reports whether the shift starts on a day of that name.
+func (s Shift) starts(day time.Time, name string) bool {
+	return s.Days[(day.Weekday()+6)%7] && name >= s.From && (s.Until == "" || name < s.Until)
 }
 
 // Shifts is a calendar of shifts in one zone.
@@ -45,7 +53,7 @@ func (c *Shifts) Open(from, to time.Time) (out []Span) {
 			continue
 		}
 		for _, s := range c.Shifts {
-			if !s.Days[(day.Weekday()+6)%7] {
+			if !s.starts(day, name) {
 				continue
 			}
 			end := day
@@ -65,33 +73,8 @@ func reading(day time.Time, minutes int) time.Time {
 
 // instant is when clocks in a zone show a reading, which is written as if it were UTC. Of one that they show twice it is the
 // first or the later; of one that they skip it is the first instant after the gap.
-func instant(wall time.Time, in *time.Location, later bool) time.Time {
-	const day = 24 * time.Hour
-	at := func(near time.Time) time.Time {
-		_, offset := near.In(in).Zone()
-		return wall.Add(-time.Duration(offset) * time.Second)
-	}
-	a, b := at(wall.Add(-day)), at(wall.Add(day)) // by the offset before, and after, any change that is near
-	shows := func(t time.Time) bool {
-		x := t.In(in)
-		return time.Date(x.Year(), x.Month(), x.Day(), x.Hour(), x.Minute(), x.Second(), 0, time.UTC).Equal(wall)
-	}
-	switch inA, inB := shows(a), shows(b); {
-	case inA && inB:
-		if a.After(b) == later {
-			return a
-		}
-		return b
-	case inA:
-		return a
-	case inB:
-		return b
-	}
-	if b.After(a) {
-		a = b
-	}
-	start, _ := a.In(in).ZoneBounds()
-	return start.UTC()
+func instant(reading time.Time, in *time.Location, later bool) time.Time {
+	return wall.At(in, reading, later).UTC()
 }
 
 // merge sorts spans and joins those that meet.

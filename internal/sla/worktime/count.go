@@ -17,6 +17,9 @@ const (
 // Due is when an amount of working time after start has passed. Outside hours it begins at the next opening; what fills a
 // shift exactly ends at its close; of nothing it is the effective start.
 func Due(c Calendar, start time.Time, amount time.Duration) (time.Time, error) {
+	if r, ok := c.(*remembered); ok {
+		return r.due(start, amount)
+	}
 	next := start.Add(nearby)
 	for from := start; from.Sub(start) < horizon; from, next = next, next.Add(step) {
 		for _, s := range c.Open(from, next) {
@@ -34,6 +37,9 @@ func Due(c Calendar, start time.Time, amount time.Duration) (time.Time, error) {
 func Elapsed(c Calendar, a, b time.Time, pauses []Span) (d time.Duration) {
 	if !a.Before(b) {
 		return 0
+	}
+	if r, ok := c.(*remembered); ok && len(pauses) == 0 {
+		return r.elapsed(a, b)
 	}
 	open := c.Open(a, b)
 	for _, s := range open {

@@ -3,14 +3,17 @@ package worktime
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"countersign/internal/kernel/wall"
 	"countersign/internal/testkit"
 )
 
@@ -105,7 +108,8 @@ func TestBadRows(t *testing.T) {
 // What is remembered is what the calendar says, also where it stays open across the borders of what is kept.
 func TestRemember(t *testing.T) {
 	always := &Shifts{In: time.UTC, Shifts: []Shift{{Days: [7]bool{true, true, true, true, true, true, true}}}}
-	for name, c := range map[string]Calendar{"always": always, "never": &Shifts{In: time.UTC}, "nights": &Shifts{In: time.UTC, Shifts: []Shift{{Days: [7]bool{true, true, true, true, true, true, true}, Open: 22 * 60, Close: 6 * 60}}}} {
+	for name, c := range map[string]Calendar{"always": always, "never": &Shifts{In: time.UTC}, "nights": &Shifts{In: time.UTC, Shifts: []Shift{{Days: [7]bool{true, true, true, true, true, true, true}, Open: 22 * 60, Close: 6 * 60}}},
+		"office": &Shifts{In: zone(t, "America/New_York"), Shifts: []Shift{{Days: [7]bool{true, true, true, true, true}, Open: 9 * 60, Close: 17 * 60}}}} {
 		r := Remember(c)
 		rapid.Check(t, func(t *rapid.T) {
 			from := time.Unix(rapid.Int64Range(-1e9, 2e9).Draw(t, "from"), 0).UTC()
@@ -119,7 +123,52 @@ func TestRemember(t *testing.T) {
 					t.Fatalf("%s: %v and %v", name, a[i], b[i])
 				}
 			}
+			if x, y := Elapsed(c, from, to, nil), Elapsed(r, from, to, nil); x != y {
+				t.Fatalf("%s: %v and %v have elapsed", name, x, y)
+			}
+			amount := time.Duration(rapid.IntRange(0, 30*24*60).Draw(t, "amount")) * time.Minute
+			x, err := Due(c, from, amount)
+			y, err2 := Due(r, from, amount)
+			if !x.Equal(y) || !errors.Is(err2, err) {
+				t.Fatalf("%s: due %s and %s (%v, %v)", name, x, y, err, err2)
+			}
 		})
+	}
+}
+
+func zone(t testing.TB, name string) *time.Location {
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// The last day of a leap year, on which the standard library's ZoneBounds ends a stretch before it begins, has its shifts.
+func TestLastDayOfALeapYear(t *testing.T) {
+	c := &Shifts{In: zone(t, "America/New_York"), Shifts: []Shift{{Days: [7]bool{true, true, true, true, true, true, true}, Open: 9 * 60, Close: 17 * 60}}}
+	for _, year := range []int{2024, 2028, 2032, 2036, 2040} {
+		got := c.Open(time.Date(year, 12, 31, 0, 0, 0, 0, c.In), time.Date(year+1, 1, 1, 0, 0, 0, 0, c.In))
+		if want := time.Date(year, 12, 31, 14, 0, 0, 0, time.UTC); len(got) != 1 || !got[0].From.Equal(want) || !got[0].To.Equal(want.Add(8*time.Hour)) {
+			t.Errorf("%d: %v", year, got)
+		}
+	}
+}
+
+// Hours that change on a day leave the evening before as it was, past midnight too.
+func TestShiftsChange(t *testing.T) {
+	all := [7]bool{true, true, true, true, true, true, true}
+	old := Shift{Days: all, Open: 22 * 60, Close: 6 * 60}
+	was, now := old, Shift{Days: all, Open: 9 * 60, Close: 17 * 60, From: "2026-03-05"}
+	was.Until = "2026-03-05"
+	change := time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
+	a := (&Shifts{In: time.UTC, Shifts: []Shift{old}}).Open(change.AddDate(0, 0, -9), change.Add(6*time.Hour))
+	b := (&Shifts{In: time.UTC, Shifts: []Shift{was, now}}).Open(change.AddDate(0, 0, -9), change.Add(6*time.Hour))
+	if !slices.Equal(a, b) {
+		t.Errorf("before the change: %v, were %v", b, a)
+	}
+	if got := (&Shifts{In: time.UTC, Shifts: []Shift{was, now}}).Open(change, change.AddDate(0, 0, 1)); len(got) != 2 || got[1].From.Hour() != 9 {
+		t.Errorf("on the day of the change: %v", got)
 	}
 }
 
@@ -152,8 +201,8 @@ func TestChangesOfClocks(t *testing.T) {
 	for _, zone := range zones(t) {
 		c := &Shifts{In: zone, Shifts: []Shift{{Days: [7]bool{true, true, true, true, true, true, true}, Open: 20 * 60, Close: 8 * 60}}}
 		for at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2028; {
-			_, next := at.In(zone).ZoneBounds()
-			if next.IsZero() {
+			next, ok := wall.Change(zone, at, time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC))
+			if !ok {
 				break
 			}
 			at = next.Add(time.Minute)
