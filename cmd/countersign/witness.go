@@ -129,7 +129,8 @@ func (c witnessRunCmd) Run(ctx context.Context, o *cli.IO) error {
 	}
 	signed, s, err := checkpointOf(ctx, remote, w.Log, false)
 	if err != nil {
-		return errors.Join(err, refusal(ctx, remote, id, "The checkpoint of the server is not signed by the key of the log that this witness knows."))
+		say := "The checkpoint of the server is not signed by the key of the log that this witness knows."
+		return errors.Join(fault.New(fault.Conflict, "Refused. "+say+" Where the log has a new key and somebody whom you trust confirms it, give it with --key."), err, refusal(ctx, remote, id, say))
 	}
 	seen := w.Last.Size
 	var grew []tlog.Hash

@@ -48,11 +48,9 @@ const open = (topics, tell) => {
   source?.close();
   if (!list) return;
   source = new EventSource("/live?topics=" + encodeURIComponent(list));
-  let first = pause === LEAST;
   source.onopen = () => {
-    // Between two streams anything may have been said: look again.
-    if (!first) tell(topics);
-    first = false;
+    // Before a stream was open, or between two, anything may have been said: look again.
+    tell(topics);
     pause = LEAST;
   };
   const heard = (event) => tell(event.data.split(/[\s,]+/).filter(Boolean));
@@ -92,7 +90,6 @@ const together = () => {
     leading = true;
     channel.postMessage({ is: "lead" });
     reopen();
-    catchUp(); // the tab that led before may have left with something unsaid
     addEventListener("pagehide", () => {
       leading = false;
       clearTimeout(timer);
