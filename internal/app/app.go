@@ -28,6 +28,7 @@ import (
 	"countersign/internal/platform/soffice"
 	"countersign/internal/playbook"
 	"countersign/internal/probe"
+	"countersign/internal/sla"
 	"countersign/internal/task"
 	"countersign/internal/task/desk"
 	"countersign/internal/task/pin"
@@ -51,6 +52,7 @@ type Services struct {
 	Probe      *probe.Service
 	Access     *access.Service
 	Evidence   *evidence.Service
+	SLA        *sla.Service
 }
 
 // An App is an opened installation.
@@ -122,6 +124,7 @@ func (a *App) compose() error {
 	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Files: a.files, Clock: time.Now})
 	a.Task = task.New(g, a.Document)
 	a.Desk = desk.New(g)
+	a.SLA = sla.New(g)
 	a.Document.UseTasks(writers{a.Task})
 	a.Document.UsePins(boards{pin.New(g, a.Task)})
 	a.Thread = thread.New(g, sender, c.BaseURL)

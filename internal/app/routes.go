@@ -24,6 +24,7 @@ import (
 	"countersign/internal/platform/web"
 	"countersign/internal/playbook/playbookweb"
 	"countersign/internal/probe/probeweb"
+	"countersign/internal/sla/slaweb"
 	"countersign/internal/task/taskweb"
 	"countersign/internal/thread"
 	"countersign/internal/thread/threadweb"
@@ -55,6 +56,7 @@ func (a *App) mux() (*web.Mux, *accountweb.Web) {
 	probeweb.Routes(mux, a.Probe)
 	accessweb.Routes(mux, a.Access)
 	evidenceweb.Routes(mux, a.Evidence)
+	slaweb.Routes(mux, a.SLA)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
@@ -79,6 +81,7 @@ func (a *App) api(mux web.APIMux) {
 	probeweb.API(api, a.Probe)
 	accessweb.API(api, a.Access)
 	evidenceweb.API(api, a.Evidence)
+	slaweb.API(api, a.SLA)
 	a.queries = queries(api)
 }
 

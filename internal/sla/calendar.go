@@ -220,3 +220,44 @@ func (n NewDayOff) check(c *Calendar, now time.Time) error {
 	}
 	return nil
 }
+
+// A Day is one day of a calendar, as its week shows it.
+type Day struct {
+	On     string // the day
+	Shifts []Shift
+	Off    string // why no shift starts; "" when they do
+}
+
+// Days are the days of a calendar from one on.
+func (c *Calendar) Days(from string, n int) (out []Day) {
+	for i := range n {
+		d := Day{On: addDays(from, i)}
+		t, err := time.Parse(time.DateOnly, d.On)
+		if err != nil {
+			return out
+		}
+		for _, s := range c.Week(d.On) {
+			if s.Days[(t.Weekday()+6)%7] {
+				d.Shifts = append(d.Shifts, s)
+			}
+		}
+		for at := c; at != nil && d.Off == ""; at = at.base {
+			for _, x := range at.Off {
+				if x.From <= d.On && d.On < x.Until {
+					d.Off = x.Name
+				}
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// Monday is the first day of a day's week.
+func Monday(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return addDays(day, -int((t.Weekday()+6)%7))
+}
