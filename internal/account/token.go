@@ -27,7 +27,7 @@ var Scopes = []Scope{
 	{"engagement.*", "Engagements"}, {"client.*", "Clients"}, {"matter.*", "Matters, gates, teams and walls"}, {"conflict_check.*", "Conflict checks"},
 	{"playbook.*", "Playbooks"}, {"defect.*", "Defect codes"}, {"task.*", "Tasks: release, drafts, reviews, sign-off"}, {"document.*", "Documents"},
 	{"message.*", "Talk on tasks and matters"}, {"account.*", "Own account"}, {"member.*", "Members"}, {"org.*", "Organizations of the installation"},
-	{"notice.*", "Notices"}, {"trail.*", "Trail"}, {"import.*", "Imports"}, {"probe.*", "Residency probes"}, {"access.*", "Who could open what"}, {"evidence.*", "The log and its witnesses"}, {"privacy.*", "Data subjects, legal holds, retention"}, {"deadline.*", "Deadlines: entries, moves, reminders"},
+	{"notice.*", "Notices"}, {"trail.*", "Trail"}, {"import.*", "Imports"}, {"probe.*", "Residency probes"}, {"access.*", "Who could open what"}, {"evidence.*", "The log and its witnesses"}, {"privacy.*", "Data subjects, legal holds, retention"}, {"deadline.*", "Deadlines: entries, moves, reminders"}, {"sla.*", "Working time: calendars, terms, clocks"},
 }
 
 // A TokenRequest asks for an API token.

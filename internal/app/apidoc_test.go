@@ -16,6 +16,7 @@ import (
 	"countersign/internal/platform/web"
 	"countersign/internal/playbook/playbookweb"
 	"countersign/internal/probe/probeweb"
+	"countersign/internal/sla/slaweb"
 	"countersign/internal/task/taskweb"
 	"countersign/internal/testkit"
 	"countersign/internal/thread/threadweb"
@@ -37,6 +38,7 @@ func TestAPIDocument(t *testing.T) {
 	importsweb.API(api, nil)
 	probeweb.API(api, nil)
 	deadlineweb.API(api, nil)
+	slaweb.API(api, nil)
 	testkit.CheckOpenAPI(t, m)
 	everything := actor.Actor{Scopes: []string{}}
 	for _, s := range account.Scopes {

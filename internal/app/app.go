@@ -30,6 +30,7 @@ import (
 	"countersign/internal/playbook"
 	"countersign/internal/privacy"
 	"countersign/internal/probe"
+	"countersign/internal/sla"
 	"countersign/internal/task"
 	"countersign/internal/task/desk"
 	"countersign/internal/task/pin"
@@ -55,6 +56,7 @@ type Services struct {
 	Evidence   *evidence.Service
 	Privacy    *privacy.Service
 	Deadline   *deadline.Service
+	SLA        *sla.Service
 }
 
 // An App is an opened installation.
@@ -126,6 +128,7 @@ func (a *App) compose() error {
 	a.Document = document.NewService(document.Deps{Gate: g, Blobs: a.stores.blobs, Keys: a.stores.ring, Files: a.files, Clock: time.Now})
 	a.Task = task.New(g, a.Document)
 	a.Desk = desk.New(g)
+	a.SLA = sla.New(g)
 	a.Document.UseTasks(writers{a.Task})
 	a.Document.UsePins(boards{pin.New(g, a.Task)})
 	a.Thread = thread.New(g, sender, c.BaseURL)

@@ -26,6 +26,7 @@ import (
 	"countersign/internal/playbook/playbookweb"
 	"countersign/internal/privacy/privacyweb"
 	"countersign/internal/probe/probeweb"
+	"countersign/internal/sla/slaweb"
 	"countersign/internal/task/taskweb"
 	"countersign/internal/thread"
 	"countersign/internal/thread/threadweb"
@@ -60,6 +61,7 @@ func (a *App) mux() (*web.Mux, *accountweb.Web) {
 	privacyweb.Routes(mux, a.Privacy)
 	deadlineweb.Routes(mux, a.Deadline)
 	deadlineweb.FeedRoutes(mux, a.Deadline, a.config.BaseURL)
+	slaweb.Routes(mux, a.SLA)
 	a.api(mux)
 	mux.Handle("GET /assets/", ui.Assets())
 	mux.Handle("GET /live", live.Handler(a.stores.hub, a.mayHear))
@@ -86,6 +88,7 @@ func (a *App) api(mux web.APIMux) {
 	evidenceweb.API(api, a.Evidence)
 	privacyweb.API(api, a.Privacy)
 	deadlineweb.API(api, a.Deadline)
+	slaweb.API(api, a.SLA)
 	a.queries = queries(api)
 }
 

@@ -120,7 +120,7 @@ func move(p *Page, matter string) {
 // calendar makes an address for a calendar program, and ends it.
 func calendar(p *Page) {
 	p.t.Helper()
-	p.Go("/calendars")
+	p.Go("/calendar-feeds")
 	p.Send("Make an address for every matter that I see")
 	p.See("/calendar/cal_")
 	p.Accessible()

@@ -8,16 +8,16 @@ import (
 // rounds says who looks at what. A word in braces is a place that is looked up first.
 var rounds = []struct{ who, pages string }{
 	{"Margaret Ansel", `/ /matters /matters/new {brandt} {brandt}/board {brandt}/documents {brandt}/gates {brandt}/team {brandt}/edit {brandt}/thread {brandt}/trail {brandt}/packages/new
-		/deadlines /deadlines?view=month&month=2026-12 {brandt}/deadlines {brandt}/docket {brandt}/events/new /calendars
+		/deadlines /deadlines?view=month&month=2026-12 {brandt}/deadlines {brandt}/docket {brandt}/events/new /calendar-feeds
 		/clients {fix} {fix}/trail {reply} {reply}/review {reply}/sign {reply}/record {reply}/thread {binder}/release {binder}/package {done} {done}/record {voss} {voss}/readers {voss}/trail
 		/work /work?show=all /playbooks {book} /defects /engagements /notices?all=1 /trail /find?q=brandt /settings /settings/sessions /settings/tokens /step-up /no-such-page`},
 	{"David Okafor", `/ /engagements {engagement} /people`},
-	{"Ruth Feldman", `/ {engagement} {book}`},
-	{"Thomas Lindqvist", `/ /walls /trail?of=org {brandt}/gates {brandt}/team`},
+	{"Ruth Feldman", `/ {engagement} {engagement}/terms {book} /calendars`},
+	{"Thomas Lindqvist", `/ /walls /trail?of=org {brandt}/gates {brandt}/team {brandt}/why /privacy /record`},
 	{"Joanna Hallam", `/ /people {person} /import`},
 	{"Louis Tremont", `/ /matters`},
 	{"Vikram Shinde", `/ /work?show=waiting /conflict-checks {subpoena} {subpoena}/assign`},
-	{"Asha Deshpande", `/ /work {fix} /matters {brandt} /notices`},
+	{"Asha Deshpande", `/ /work {fix} {fix}/why {fix}/clock /matters {brandt} /notices /privacy`},
 	{"Rohan Kulkarni", `/ {log}/review`},
 	{"Meera Joshi", `/ {memo}/review`},
 	{"Farida Sathe", `/ /work`},

@@ -82,6 +82,7 @@ var places = []place{
 	{"Organization", ui.NavItem{Label: "Playbooks", Href: "/playbooks", Icon: ui.IconBook, Key: "p"}, "firm", staff},
 	{"Organization", ui.NavItem{Label: "Engagements", Href: "/engagements", Icon: ui.IconLink, Key: "e"}, "",
 		"operations_manager partner supervising_attorney compliance_officer administrator team_lead"},
+	{"Organization", ui.NavItem{Label: "Working time", Href: "/calendars", Icon: ui.IconCalendar, Key: "k"}, "", staff},
 	{"Organization", ui.NavItem{Label: "People", Href: "/people", Icon: ui.IconPeople, Key: "o"}, "", staff},
 	{"Organization", ui.NavItem{Label: "Import", Href: "/import", Icon: ui.IconUpload, Key: "i"}, "", "partner operations_manager administrator"},
 	{"Organization", ui.NavItem{Label: "Settings", Href: "/settings", Icon: ui.IconSettings, Key: "s"}, "", ""},

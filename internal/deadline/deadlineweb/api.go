@@ -196,7 +196,7 @@ func apiMoves(api huma.API, s *deadline.Service) {
 
 func apiFeeds(api huma.API, s *deadline.Service) {
 	type none struct{}
-	web.Offer(api, web.Endpoint{ID: "deadline.list_feeds", Method: "GET", Path: "/calendars", Summary: "List your calendar addresses"},
+	web.Offer(api, web.Endpoint{ID: "deadline.list_feeds", Method: "GET", Path: "/calendar-feeds", Summary: "List your calendar addresses"},
 		func(ctx context.Context, who actor.Actor, _ *none) (wireFeeds, error) {
 			all, _, err := s.Feeds(ctx, who)
 			out := wireFeeds{[]wireFeed{}}
@@ -210,7 +210,7 @@ func apiFeeds(api huma.API, s *deadline.Service) {
 			Matter ident.MatterID `json:"matter,omitempty" doc:"Left out: every matter that you see."`
 		}
 	}
-	web.Offer(api, web.Endpoint{ID: string(deadline.DoMakeFeed), Path: "/calendars", Summary: "Make a calendar address", Status: 201, Detail: "Whoever has the address reads what you may read at that moment. It is shown this once."},
+	web.Offer(api, web.Endpoint{ID: string(deadline.DoMakeFeed), Path: "/calendar-feeds", Summary: "Make a calendar address", Status: 201, Detail: "Whoever has the address reads what you may read at that moment. It is shown this once."},
 		func(ctx context.Context, who actor.Actor, in *newFeed) (wireAddress, error) {
 			token, err := s.MakeFeed(ctx, who, in.Body.Matter)
 			return wireAddress{"/calendar/" + token + ".ics"}, err
@@ -218,7 +218,7 @@ func apiFeeds(api huma.API, s *deadline.Service) {
 	type byFeed struct {
 		ID string `path:"id" doc:"Identifier of the calendar address."`
 	}
-	web.Do(api, web.Endpoint{ID: string(deadline.DoEndFeed), Path: "/calendars/{id}/end", Summary: "End a calendar address"},
+	web.Do(api, web.Endpoint{ID: string(deadline.DoEndFeed), Path: "/calendar-feeds/{id}/end", Summary: "End a calendar address"},
 		func(ctx context.Context, who actor.Actor, in *byFeed) error { return s.EndFeed(ctx, who, in.ID) })
 }
 

@@ -73,11 +73,11 @@ func TestTheDocketOverTheAPI(t *testing.T) {
 		ask(t, mux, testkit.Attorney, "POST", "/moves/"+m+"/refuse", doc{"reason": "late"}, 409)
 		ask(t, mux, testkit.Attorney, "POST", "/deadlines/"+one+"/satisfy", doc{"reason": "filed"}, 204)
 		ask(t, mux, testkit.Attorney, "POST", "/deadlines/"+one+"/acknowledge", nil, 409)
-		if path := ask(t, mux, testkit.Junior, "POST", "/calendars", doc{"matter": testkit.Matter}, 201)["path"].(string); !strings.HasPrefix(path, "/calendar/cal_") {
+		if path := ask(t, mux, testkit.Junior, "POST", "/calendar-feeds", doc{"matter": testkit.Matter}, 201)["path"].(string); !strings.HasPrefix(path, "/calendar/cal_") {
 			t.Error(path)
 		}
-		feeds := ask(t, mux, testkit.Junior, "GET", "/calendars", nil, 200)["feeds"].([]any)
-		ask(t, mux, testkit.Junior, "POST", "/calendars/"+feeds[0].(doc)["id"].(string)+"/end", nil, 204)
-		ask(t, mux, testkit.Walled, "POST", "/calendars", doc{"matter": testkit.Matter}, 404)
+		feeds := ask(t, mux, testkit.Junior, "GET", "/calendar-feeds", nil, 200)["feeds"].([]any)
+		ask(t, mux, testkit.Junior, "POST", "/calendar-feeds/"+feeds[0].(doc)["id"].(string)+"/end", nil, 204)
+		ask(t, mux, testkit.Walled, "POST", "/calendar-feeds", doc{"matter": testkit.Matter}, 404)
 	})
 }

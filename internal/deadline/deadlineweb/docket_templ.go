@@ -61,7 +61,7 @@ func docketPage(v docketView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.LinkButton("/calendars", ui.ButtonProps{Label: "Calendar feeds", Icon: ui.IconCalendar}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkButton("/calendar-feeds", ui.ButtonProps{Label: "Calendar feeds", Icon: ui.IconCalendar}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1119,7 +1119,7 @@ func matterPage(c ui.Chrome, d deadline.MatterDocket, rd web.Reader) templ.Compo
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.LinkButton("/calendars?matter="+string(d.Head.Matter), ui.ButtonProps{Label: "Calendar feed", Icon: ui.IconCalendar}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.LinkButton("/calendar-feeds?matter="+string(d.Head.Matter), ui.ButtonProps{Label: "Calendar feed", Icon: ui.IconCalendar}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

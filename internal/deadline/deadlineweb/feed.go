@@ -16,9 +16,9 @@ import (
 func FeedRoutes(mux web.Router, s *deadline.Service, base string) {
 	f := feeds{s, strings.TrimSuffix(base, "/")}
 	mux.Handle("GET /calendar/{file}", web.Handler(f.calendar))
-	mux.Handle("GET /calendars", web.Handler(f.list))
-	mux.Handle("POST /calendars", web.Handler(f.make))
-	mux.Handle("POST /calendars/{id}/end", web.Handler(f.end))
+	mux.Handle("GET /calendar-feeds", web.Handler(f.list))
+	mux.Handle("POST /calendar-feeds", web.Handler(f.make))
+	mux.Handle("POST /calendar-feeds/{id}/end", web.Handler(f.end))
 }
 
 type feeds struct {
@@ -87,7 +87,7 @@ func (h feeds) end(w http.ResponseWriter, r *http.Request) error {
 	if err := h.s.EndFeed(r.Context(), web.Who(r), r.PathValue("id")); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, "/calendars", "Ended. Whoever has the address finds nothing there any more.")
+	return web.Redirect(w, r, "/calendar-feeds", "Ended. Whoever has the address finds nothing there any more.")
 }
 
 // feedOf says what an address shows.

@@ -179,10 +179,10 @@ func TestMonthsAndFormulas(t *testing.T) {
 
 func TestFeedPages(t *testing.T) {
 	each(t, func(t *testing.T, x site) {
-		x.get(t, testkit.Junior, "/calendars", 200, "No calendar program fetches yet", "")
-		x.get(t, testkit.Junior, "/calendars?matter="+string(testkit.Matter), 200, "Make an address for 2026-0001", "")
-		x.get(t, testkit.Walled, "/calendars?matter="+string(testkit.Matter), 404, "", "2026-0001")
-		page := x.post(t, testkit.Junior, "/calendars", 200)
+		x.get(t, testkit.Junior, "/calendar-feeds", 200, "No calendar program fetches yet", "")
+		x.get(t, testkit.Junior, "/calendar-feeds?matter="+string(testkit.Matter), 200, "Make an address for 2026-0001", "")
+		x.get(t, testkit.Walled, "/calendar-feeds?matter="+string(testkit.Matter), 404, "", "2026-0001")
+		page := x.post(t, testkit.Junior, "/calendar-feeds", 200)
 		at := regexp.MustCompile(`https://dockets\.example(/calendar/cal_[\w-]+\.ics)`).FindStringSubmatch(page)
 		if at == nil {
 			t.Fatal(text(page))
@@ -190,9 +190,9 @@ func TestFeedPages(t *testing.T) {
 		if w := x.call(t, testkit.Stranger, "GET", at[1], nil); w.Code != 200 || w.Header().Get("Content-Type") != "text/calendar; charset=utf-8" || !strings.HasPrefix(w.Body.String(), "BEGIN:VCALENDAR\r\n") {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
-		page = x.get(t, testkit.Junior, "/calendars", 200, "Deadlines of every matter", "cal_")
-		id := regexp.MustCompile(`/calendars/([0-9a-f-]+)/end`).FindStringSubmatch(page)
-		x.post(t, testkit.Junior, "/calendars/"+id[1]+"/end", 303)
+		page = x.get(t, testkit.Junior, "/calendar-feeds", 200, "Deadlines of every matter", "cal_")
+		id := regexp.MustCompile(`/calendar-feeds/([0-9a-f-]+)/end`).FindStringSubmatch(page)
+		x.post(t, testkit.Junior, "/calendar-feeds/"+id[1]+"/end", 303)
 		x.get(t, testkit.Junior, at[1], 404, "", "VCALENDAR")
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"countersign/internal/sla/worktime"
 )
 
 // ErrNoTerms is that nothing was agreed when the work was released.
@@ -169,3 +171,6 @@ func (l *Ledger) at(life Life) (now, waits Kind) {
 	now, _ = counts(len(l.Terms.Calendar.Open(l.Until, l.Until.Add(time.Nanosecond))) > 0, running)
 	return now, waits
 }
+
+// ErrNever is that the calendar of the terms is hardly ever open.
+var ErrNever = worktime.ErrNever
