@@ -43,8 +43,9 @@ func (b *builder) keepHours(ctx context.Context, h world.Hours) error {
 
 // agree has a firm propose terms in the provider's hours, and the provider accept them.
 func (b *builder) agree(ctx context.Context, e world.Engagement, id ident.EngagementID) error {
-	_, err := b.SLA.Propose(ctx, b.as(holding(e.Firm, "operations_manager")), sla.NewTerms{Engagement: id, Calendar: b.calendars[e.Provider], Agreed: 960, Own: 720,
-		Shares: "draft 60, peer 20, senior 20", Credits: "0 5, 240 10, 480 20", Cap: 20, Questions: true})
+	terms := sla.NewTerms{Engagement: id, Calendar: b.calendars[e.Provider], Agreed: 960, Own: 720, Shares: "draft 60, peer 20, senior 20", Cap: 20, Questions: true}
+	terms.Credits = "0 5, 240 10, 480 20"
+	_, err := b.SLA.Propose(ctx, b.as(holding(e.Firm, "operations_manager")), terms)
 	if err != nil {
 		return err
 	}
