@@ -129,6 +129,7 @@ func (a *App) compose() error {
 	a.Task = task.New(g, a.Document)
 	a.Desk = desk.New(g)
 	a.SLA = sla.New(g)
+	a.Desk.UseClocks(clocks{a.SLA})
 	a.Document.UseTasks(writers{a.Task})
 	a.Document.UsePins(boards{pin.New(g, a.Task)})
 	a.Thread = thread.New(g, sender, c.BaseURL)

@@ -85,7 +85,7 @@ func buildDemo(ctx context.Context, c *config.Config, log *slog.Logger, progress
 		return err
 	}
 	s := a.Services
-	err = demo.Build(ctx, demo.Services{Account: s.Account, Engagement: s.Engagement, Matter: s.Matter, Playbook: s.Playbook, Document: s.Document, Task: s.Task, Thread: s.Thread, Deadline: s.Deadline, Settle: a.stores.queue.Drain}, clock, progress)
+	err = demo.Build(ctx, demo.Services{Account: s.Account, Engagement: s.Engagement, Matter: s.Matter, Playbook: s.Playbook, Document: s.Document, Task: s.Task, Thread: s.Thread, Deadline: s.Deadline, SLA: s.SLA, Settle: a.stores.queue.Drain}, clock, progress)
 	if err == nil {
 		err = a.stores.queue.Drain(ctx) // the notices of the last night
 	}

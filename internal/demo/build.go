@@ -15,6 +15,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/matter"
 	"countersign/internal/playbook"
+	"countersign/internal/sla"
 	"countersign/internal/task"
 	"countersign/internal/thread"
 )
@@ -38,6 +39,7 @@ type Services struct {
 	Task       *task.Service
 	Thread     *thread.Service
 	Deadline   *deadline.Service
+	SLA        *sla.Service
 
 	// Settle works off the jobs that wait, so that notices are there to be read; nil where none run.
 	Settle func(ctx context.Context) error
@@ -45,7 +47,7 @@ type Services struct {
 
 // Build makes the world. progress is told how many of all steps are done.
 func Build(ctx context.Context, s Services, c *Clock, progress func(done, all int)) error {
-	b := &builder{Services: s, clock: c, orgs: map[string]ident.OrgID{}, people: map[string]ident.PersonID{}, engagements: map[[2]string]ident.EngagementID{},
+	b := &builder{Services: s, clock: c, orgs: map[string]ident.OrgID{}, calendars: map[string]string{}, people: map[string]ident.PersonID{}, engagements: map[[2]string]ident.EngagementID{},
 		playbooks: map[[2]string]ident.PlaybookID{}, clients: map[string]ident.ClientID{}, matters: map[string]ident.MatterID{}, sources: map[[2]string]ident.DocumentID{}, tasks: map[string]ident.TaskID{}}
 	b.organizations()
 	b.clientsAndMatters()
@@ -93,6 +95,7 @@ type builder struct {
 	events []event
 
 	orgs        map[string]ident.OrgID
+	calendars   map[string]string // by organization
 	people      map[string]ident.PersonID
 	engagements map[[2]string]ident.EngagementID // firm, provider
 	playbooks   map[[2]string]ident.PlaybookID   // firm, task type

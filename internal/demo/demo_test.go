@@ -19,6 +19,7 @@ import (
 	"countersign/internal/platform/keys"
 	"countersign/internal/platform/mail"
 	"countersign/internal/playbook"
+	"countersign/internal/sla"
 	"countersign/internal/task"
 	"countersign/internal/testkit"
 	"countersign/internal/thread"
@@ -55,6 +56,7 @@ func TestTheWorldIsBuilt(t *testing.T) {
 			`SELECT COUNT(*) FROM docket_move WHERE state = 'proposed'`:                                         1,
 			`SELECT COUNT(*) FROM deadline_reminder WHERE state = 'fired'`:                                      1,
 			`SELECT COUNT(*) FROM deadline_task`:                                                                1,
+			`SELECT COUNT(*) FROM sla_terms WHERE state = 'agreed'`:                                             3,
 			`SELECT COUNT(*) FROM wall`:                                                                         1,
 			`SELECT COUNT(*) FROM document`:                                                                     200,
 			`SELECT COUNT(*) FROM finding WHERE severity = 'critical'`:                                          1,
@@ -96,7 +98,7 @@ func services(t *testing.T, d *db.DB, c *demo.Clock) demo.Services {
 	docs.UseTasks(writers{tasks})
 	return demo.Services{
 		Account: account.New(account.Deps{Gate: g, Keys: scoped{ring}, Installation: secret, Now: real}), Engagement: engagement.New(g),
-		Matter: matter.New(g, scoped{ring}), Playbook: playbook.NewService(g), Document: docs, Task: tasks, Thread: thread.New(g, nobody{}, "http://localhost"), Deadline: deadline.New(g),
+		Matter: matter.New(g, scoped{ring}), Playbook: playbook.NewService(g), Document: docs, Task: tasks, Thread: thread.New(g, nobody{}, "http://localhost"), Deadline: deadline.New(g), SLA: sla.New(g),
 	}
 }
 

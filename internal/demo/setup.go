@@ -43,6 +43,9 @@ func (b *builder) organizations() {
 			return err
 		})
 	}
+	for _, h := range world.WorkingHours() {
+		b.at(begin, "hours of "+h.Org, func(ctx context.Context) error { return b.keepHours(ctx, h) })
+	}
 	for _, firm := range []string{"halsted", "oakes"} {
 		b.at(begin.Add(time.Hour), "playbooks of "+firm, func(ctx context.Context) error { return b.importPlaybooks(ctx, firm) })
 	}
@@ -96,7 +99,7 @@ func (b *builder) engage(ctx context.Context, e world.Engagement) error {
 			return err
 		}
 	}
-	return nil
+	return b.agree(ctx, e, id)
 }
 
 func clientOf(m world.Matter) world.Client {

@@ -19,7 +19,7 @@ import (
 type options struct {
 	World   string        `help:"full, bare (full without its trail, sooner planted) or small." enum:"full,bare,small" default:"full"`
 	Engines []string      `help:"Engines to measure." enum:"sqlite,postgres" default:"sqlite,postgres"`
-	Parts   []string      `help:"What to measure: writes, pages, crowd, http, log, files." enum:"writes,pages,crowd,http,log,files" default:"writes,pages,crowd,http,log,files"`
+	Parts   []string      `help:"What to measure: writes, pages, crowd, http, log, files, clocks." enum:"writes,pages,crowd,http,log,files,clocks" default:"writes,pages,crowd,http,log,files,clocks"`
 	Binary  string        `help:"The program, for the part http; built from source when empty." placeholder:"FILE" type:"path"`
 	Crowds  []int         `help:"Numbers of matters for the part crowd." default:"300,3000,30000"`
 	Load    time.Duration `help:"How long the part http lasts." default:"60s"`
@@ -81,6 +81,11 @@ func (o options) run(ctx context.Context) error {
 	if o.does("files") {
 		if err := o.files(ctx, r); err != nil {
 			return fmt.Errorf("files: %w", err)
+		}
+	}
+	if o.does("clocks") {
+		if err := o.clocksPart(r); err != nil {
+			return fmt.Errorf("clocks: %w", err)
 		}
 	}
 	return os.WriteFile(o.Out, []byte(r.String()), 0o644) //nolint:gosec // figures are public

@@ -85,3 +85,22 @@ func People() []Person {
 	}
 	return out
 }
+
+// Hours is when an organization works, on weekdays: minutes of the day in its zone, and the days it is closed.
+type Hours struct {
+	Org, Name   string
+	Open, Close int
+	Closed      map[string]string // day, name
+}
+
+// WorkingHours are the calendars of the demonstration. Pune's day meets Chicago's morning; Manila works at night.
+func WorkingHours() []Hours {
+	american := map[string]string{"2026-05-25": "Memorial Day", "2026-06-19": "Juneteenth", "2026-07-03": "Independence Day, observed", "2026-09-07": "Labor Day",
+		"2026-11-26": "Thanksgiving Day", "2026-12-25": "Christmas Day", "2027-01-01": "New Year's Day"}
+	return []Hours{
+		{"halsted", "Chicago office", 7*60 + 30, 17 * 60, american},
+		{"oakes", "New York office", 8*60 + 30, 18 * 60, american},
+		{"meridian", "Pune, day into evening", 12*60 + 30, 21*60 + 30, map[string]string{"2026-08-15": "Independence Day", "2026-10-02": "Gandhi Jayanti", "2026-11-24": "Guru Nanak Jayanti", "2027-01-26": "Republic Day"}},
+		{"lakandula", "Manila, night", 21 * 60, 6 * 60, map[string]string{"2026-06-12": "Independence Day", "2026-12-25": "Christmas Day", "2026-12-30": "Rizal Day"}},
+	}
+}

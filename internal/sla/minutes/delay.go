@@ -56,7 +56,7 @@ func (l *Ledger) settle() error {
 	late := max(0, l.SLA.Used-l.SLA.Amount)
 	d.charge(l.Segments, late, func(k Kind) bool { return k == Counted })
 	d.charge(l.Segments, total-late, Kind.Pauses)
-	slices.SortStableFunc(d.Evidence, func(a, b Charge) int { return a.From.Compare(b.From) })
+	slices.SortFunc(d.Evidence, func(a, b Charge) int { return a.From.Compare(b.From) })
 	l.Delay = d
 	l.Credit = l.Terms.credit(late, d.Evidence)
 	return nil

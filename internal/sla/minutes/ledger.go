@@ -124,7 +124,9 @@ func (l *Ledger) cut(life Life) {
 		}
 		l.Segments = append(l.Segments, s)
 	}
-	for _, e := range l.edges(life) {
+	edges := l.edges(life)
+	l.Segments = make([]Segment, 0, len(edges)+1)
+	for _, e := range edges {
 		write(e.at)
 		switch {
 		case e.kind == "":

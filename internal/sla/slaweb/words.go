@@ -194,24 +194,6 @@ func pauseOptions() []ui.Option {
 	return out
 }
 
-// A clockLine is one of the clocks of a task.
-type clockLine struct {
-	name string
-	minutes.Clock
-}
-
-func (v clockView) clocks() []clockLine {
-	l := v.Ledger
-	out := []clockLine{{"Agreed time", l.SLA}}
-	if l.Own.Amount > 0 {
-		out = append(out, clockLine{"The provider's own target", l.Own})
-	}
-	for _, s := range l.Stages {
-		out = append(out, clockLine{v.StageName(s.Stage), s})
-	}
-	return out
-}
-
 func leftWords(c minutes.Clock) string {
 	if c.Passed {
 		return ui.Duration(c.Left()) + " over"
@@ -229,23 +211,6 @@ func leftTone(c minutes.Clock) (ui.Tone, ui.IconName) {
 	return ui.OK, ui.IconOK
 }
 
-// says is the one sentence above a clock.
-func (v clockView) says() string {
-	switch l := v.Ledger; {
-	case v.Task.ReleasedAt.IsZero():
-		return "Not released: no clock runs."
-	case l == nil:
-		return "Nothing was agreed for this type of work when it was released, so no clock runs. The two sides agree on time on the engagement's page, Agreed time."
-	case l.Ended:
-		return "Over: the clock stands for good."
-	case l.Waits != "":
-		return "The clock stands: " + strings.ToLower(l.Waits.Label()) + ". What is due moves until it goes on."
-	case l.Now == minutes.Outside:
-		return "Outside working hours: the clock goes on with the next shift."
-	}
-	return "The clock runs."
-}
-
 func partyName(p minutes.Party) string {
 	switch p {
 	case minutes.ByProvider:
@@ -258,24 +223,10 @@ func partyName(p minutes.Party) string {
 	return ""
 }
 
-// evidence says in words what a segment rests on.
-func evidence(ref string) string {
-	kind, _, _ := strings.Cut(ref, "/")
-	switch kind {
-	case "question":
-		return "A question to the firm"
-	case "entry":
-		return "A move of the task, on its trail"
-	case "pause":
-		return "A pause, with its reason"
-	}
-	return ""
-}
-
 // because says why a segment counts as it does.
 func because(s minutes.Segment) string {
 	if s.Ref == "" {
 		return "Work beyond the agreed time"
 	}
-	return s.Kind.Label() + ". " + evidence(s.Ref)
+	return s.Kind.Label() + ". " + sla.Evidence(s.Ref)
 }

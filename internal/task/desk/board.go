@@ -11,6 +11,7 @@ import (
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
 	"countersign/internal/task"
+	"countersign/internal/task/agreed"
 )
 
 // BoardCards is how many cards one column shows.
@@ -37,6 +38,7 @@ type Board struct {
 	DeliveredTotal int      // of the last fourteen days
 	Held           []Line   // preparing, declined, paused, recalled
 	HeldTotal      int
+	Meeting        *agreed.Meeting // of the two sides; nil when nobody keeps a calendar
 }
 
 // Board shows the open work of a matter.
@@ -63,8 +65,29 @@ func (s *Service) Board(ctx context.Context, who actor.Actor, m ident.MatterID) 
 		return b, err
 	}
 	done := db.SQL(`t.matter_id = ? AND t.state = 'delivered' AND t.delivered_at > ?`, m, db.Micros(v.Now.Add(-boardDelivered)))
-	b.Delivered, b.DeliveredTotal, err = some(ctx, v, done, byNews)
-	return b, err
+	if b.Delivered, b.DeliveredTotal, err = some(ctx, v, done, byNews); err != nil {
+		return b, err
+	}
+	return b, s.boardTime(ctx, who, &b)
+}
+
+// boardTime fills what is left of agreed time, and when the sides meet.
+func (s *Service) boardTime(ctx context.Context, who actor.Actor, b *Board) error {
+	if s.clocks == nil {
+		return nil
+	}
+	cards := [][]Line{b.Held}
+	for _, c := range b.Columns {
+		cards = append(cards, c.Cards)
+	}
+	if err := s.agreeable(ctx, who, cards...); err != nil {
+		return err
+	}
+	m, ok, err := s.clocks.Meeting(ctx, who, b.Matter)
+	if ok {
+		b.Meeting = &m
+	}
+	return err
 }
 
 func (b *Board) columns(ctx context.Context, v gate.View) error {

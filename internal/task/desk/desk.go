@@ -13,6 +13,7 @@ import (
 	"countersign/internal/platform/gate"
 	"countersign/internal/playbook"
 	"countersign/internal/task"
+	"countersign/internal/task/agreed"
 )
 
 // A Desk is everything that one task is worked on with: the one screen of the junior, and the task's page for all.
@@ -41,6 +42,7 @@ type Desk struct {
 	History      []Handed // newest first
 	Signature    *task.Signature
 	Acts         Acts
+	Agreed       *agreed.Clock // the clock; nil while no agreed time is shown
 }
 
 // A Station is one stage of the track as it stands.
@@ -82,7 +84,12 @@ func (s *Service) Desk(ctx context.Context, who actor.Actor, id ident.TaskID) (d
 			return d, err
 		}
 	}
-	d.Acts, err = acts(ctx, v, t)
+	if d.Acts, err = acts(ctx, v, t); err != nil || s.clocks == nil {
+		return d, err
+	}
+	clock, err := s.clocks.Agreed(ctx, who, id)
+	d.Agreed = &clock
+	d.Line.Left = clock.Left
 	return d, err
 }
 

@@ -11,10 +11,16 @@
 // Not here: the verbs and the rules of a task (package task), how the answers look (package taskweb).
 package desk
 
-import "countersign/internal/platform/gate"
+import (
+	"countersign/internal/platform/gate"
+	"countersign/internal/task/agreed"
+)
 
 // A Service is this package's questions. It holds no state of its own.
-type Service struct{ gate *gate.Gate }
+type Service struct {
+	gate   *gate.Gate
+	clocks agreed.Clocks // nil: no agreed time is shown
+}
 
 // New returns the questions that are asked through g.
-func New(g *gate.Gate) *Service { return &Service{g} }
+func New(g *gate.Gate) *Service { return &Service{gate: g} }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 
+	"countersign/internal/kernel/actor"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
 	"countersign/internal/task"
+	"countersign/internal/task/agreed"
 )
 
 // A Line is a task as lists show it.
@@ -16,9 +18,10 @@ type Line struct {
 	task.Task
 	MatterTitle  string
 	MatterNumber string
-	HolderName   string // "" while it waits in a queue
-	Open         int    // findings that want an answer
-	Questions    int    // questions to the firm that are not settled
+	HolderName   string       // "" while it waits in a queue
+	Open         int          // findings that want an answer
+	Questions    int          // questions to the firm that are not settled
+	Left         *agreed.Left // of the agreed time, on boards and desks; nil without terms
 }
 
 // byNews puts what was delivered last first.
@@ -62,4 +65,29 @@ func line(ctx context.Context, v gate.View, id ident.TaskID) (l Line, err error)
 		return l, err
 	}
 	return l, l.Hands(ctx, v)
+}
+
+// UseClocks has the pages show agreed time. It is called once, when the features are put together.
+func (s *Service) UseClocks(c agreed.Clocks) { s.clocks = c }
+
+// agreeable fills what is left of agreed time into cards.
+func (s *Service) agreeable(ctx context.Context, who actor.Actor, lists ...[]Line) error {
+	if s.clocks == nil {
+		return nil
+	}
+	var ids []ident.TaskID
+	for _, list := range lists {
+		for _, l := range list {
+			ids = append(ids, l.ID)
+		}
+	}
+	lefts, err := s.clocks.Lefts(ctx, who, ids)
+	for _, list := range lists {
+		for i := range list {
+			if left, ok := lefts[list[i].ID]; ok {
+				list[i].Left = &left
+			}
+		}
+	}
+	return err
 }
