@@ -112,14 +112,14 @@ type witnessRunCmd struct {
 
 // Run cosigns once. What the witness saw is on disk before its signature leaves this machine.
 func (c witnessRunCmd) Run(ctx context.Context, o *cli.IO) error {
-	remote, err := c.Dial()
+	if c.To != "" {
+		return c.bring(ctx, o)
+	}
+	w, err := c.witness()
 	if err != nil {
 		return err
 	}
-	if c.To != "" {
-		return c.bring(ctx, o, remote)
-	}
-	w, err := c.witness()
+	remote, err := c.Dial()
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"countersign/internal/cli"
-	"countersign/internal/client"
 	"countersign/internal/kernel/fault"
 	"countersign/internal/platform/ledger/proof"
 )
@@ -94,7 +93,11 @@ func (h *witnessHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // bring asks the witness at an address, and hands its cosignature in.
-func (c witnessRunCmd) bring(ctx context.Context, o *cli.IO, remote *client.Client) error {
+func (c witnessRunCmd) bring(ctx context.Context, o *cli.IO) error {
+	remote, err := c.Dial()
+	if err != nil {
+		return err
+	}
 	var record struct{ Public string }
 	if err := remote.Get(ctx, "/record", &record); err != nil {
 		return err

@@ -178,7 +178,8 @@ func (a *Audit) tree(ctx context.Context, q db.Reader, edge *proof.Edge) error {
 // made looks for records without the entry that made them.
 func (a *Audit) made(ctx context.Context, q db.Reader) error {
 	for table, kind := range map[string]string{"matter": "matter", "task": "task", "document": "document", "engagement": "engagement", "wall": "wall", "client": "client",
-		"message": "message", "witness": "witness", "privacy_request": "privacy_request", "evidence_pack": "evidence_pack", "docket_trigger": "trigger"} {
+		"message": "message", "witness": "witness", "privacy_request": "privacy_request", "evidence_pack": "evidence_pack", "docket_trigger": "trigger",
+		"working_calendar": "working_calendar", "sla_terms": "sla_terms"} {
 		ids, err := db.Column[string](ctx, q, db.SQL(`SELECT x.id FROM `+table+` x WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.subject_kind = ? AND e.subject_id = x.id AND NOT e.refused) ORDER BY x.id`, kind))
 		if err != nil {
 			return err

@@ -61,12 +61,12 @@ func TestAgreedTimeOnPages(t *testing.T) {
 		w.Exec(db.SQL(`UPDATE task SET released_at = ? WHERE id = ?`, db.Micros(w.Now()), id)) // now, under the terms
 		w.Later(time.Hour)                                                                     // 10:00 in Chicago, 21:30 in Pune
 		has(testkit.Attorney, board, "Both on duty until", "")
-		has(testkit.Attorney, board, "3 h of agreed time left", "")
+		has(testkit.Attorney, board, "of 4 h agreed, due", "")
 		has(testkit.Attorney, board, "junior, junior2, peer, senior", "walled")
 		has(testkit.Junior, page, "terms v1, hours of Chicago", "")
 		has(testkit.Junior, page, "Ledger as CSV", "")
 		w.Later(4 * time.Hour)
-		has(testkit.Lead, board, "1 h over the agreed time", "")
+		has(testkit.Lead, board, "1 h over", "")
 		has(testkit.Lead, board, "off duty", "")
 	})
 }

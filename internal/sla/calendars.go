@@ -235,6 +235,7 @@ func (s *Service) inOrder(ctx context.Context, v gate.View, of db.Frag) (out []*
 type CalendarPage struct {
 	*Calendar
 	OrgName      string
+	Firm         bool   // of a firm, not a provider
 	BaseName     string // "" when it rests on none
 	Mine         bool   // of the reader's organization
 	MaySet       bool
@@ -258,9 +259,11 @@ func (s *Service) Calendar(ctx context.Context, who actor.Actor, id string) (p C
 	if err := allowed(ctx, v, ToReadCalendars, (&Calendar{ID: "list", Org: who.Org}).Subject()); err != nil {
 		return p, err
 	}
-	if err := v.QueryRow(ctx, db.SQL(`SELECT name FROM org WHERE id = ?`, p.Org)).Scan(&p.OrgName); err != nil {
+	var kind string
+	if err := v.QueryRow(ctx, db.SQL(`SELECT name, kind FROM org WHERE id = ?`, p.Org)).Scan(&p.OrgName, &kind); err != nil {
 		return p, err
 	}
+	p.Firm = kind == "firm"
 	if p.base != nil {
 		p.BaseName = p.base.Name
 	}

@@ -167,7 +167,8 @@ func (c *Clock) count(s *story, byCode map[string][]Terms, b book) error {
 // Left is what lists show of a clock.
 type Left struct {
 	Due    time.Time     // of the agreed time; it moves while Stands
-	Left   time.Duration // working time; negative when it is over
+	Amount time.Duration // agreed, working time
+	Left   time.Duration // of it; negative when it is over
 	Used   float64       // part of the agreed time, 0 to 1
 	Stands string        // what it waits for, in words; "" while it counts
 	Ended  bool
@@ -179,7 +180,7 @@ func (c Clock) Left() (l Left, ok bool) {
 		return l, false
 	}
 	k := c.Ledger.SLA
-	l = Left{Due: k.Due, Left: k.Left(), Used: min(1, float64(k.Used)/float64(max(1, k.Amount))), Ended: c.Ledger.Ended}
+	l = Left{Due: k.Due, Amount: k.Amount, Left: k.Left(), Used: min(1, float64(k.Used)/float64(max(1, k.Amount))), Ended: c.Ledger.Ended}
 	if c.Ledger.Waits != "" {
 		l.Stands = c.Ledger.Waits.Label()
 	} else if !l.Ended && c.Ledger.Now == minutes.Outside {

@@ -217,6 +217,8 @@ func (a asker) nameQueries() map[string]db.Frag {
 		"playbook":   db.SQL(`SELECT id, code || ' ' || name AS name FROM playbook WHERE firm_id = ?`, own),
 		"engagement": db.SQL(`SELECT id, name FROM engagement WHERE (firm_id = ? OR provider_id = ?)`, own, own),
 		"org":        db.SQL(`SELECT id, name FROM org WHERE 1 = 1`),
+
+		"working_calendar": db.SQL(`SELECT id, name FROM working_calendar WHERE org_id = ?`, own),
 		"finding":    db.SQL(`SELECT f.id AS id, CASE WHEN f.page > 0 THEN ', page ' || CAST(f.page AS TEXT) ELSE '' END AS name FROM finding f JOIN task t ON t.id = f.task_id WHERE `).Join(a.Visible("t.matter_id")),
 	}
 }

@@ -176,6 +176,16 @@ var verbs = map[string]verb{
 	"engagement.move_phase":         {"setup", "moved", "move", "engagement {it}[ from {from}][ to {to}]"},
 	"engagement.record_agreement":   {"setup", "recorded", "record", "an agreement[ ({agreement})] of engagement {it}"},
 	"engagement.withdraw_agreement": {"setup", "withdrew", "withdraw", "an agreement[ ({agreement})] of engagement {it}"},
+	"sla.make_calendar":             {"setup", "began", "begin", "the calendar {it}[, in {zone}]"},
+	"sla.set_week":                  {"setup", "set the hours of", "set the hours of", "the calendar {it}[ from {from}][: {shifts}]"},
+	"sla.add_day_off":               {"setup", "took days out of", "take days out of", "the calendar {it}[: {name}][, {first}][ to {last}]"},
+	"sla.end_day_off":               {"setup", "gave days off back to", "give days off back to", "the calendar {it}[ from {until}]"},
+	"sla.propose_terms":             {"setup", "proposed", "propose", "agreed time[, version {version}][: {minutes} working minutes]"},
+	"sla.accept_terms":              {"setup", "accepted", "accept", "agreed time[, version {version}][, in force from {from}]"},
+	"sla.decline_terms":             {"setup", "declined", "decline", "agreed time[, version {version}]"},
+	"sla.withdraw_terms":            {"setup", "withdrew", "withdraw", "agreed time[, version {version}]"},
+	"sla.pause_clock":               {"work", "stopped the clock of", "stop the clock of", "{it}[: {reason}]"},
+	"sla.resume_clock":              {"work", "restarted the clock of", "restart the clock of", "{it}"},
 	"engagement.add_clause":         {"setup", "put in force", "put in force", "a clause[ {name}] of engagement {it}"},
 }
 

@@ -71,6 +71,9 @@ func (v calendarView) dayBar(i int) ui.DayBar {
 	days := v.Days(addDay(v.from, -1), 8)
 	today, before := days[i+1], days[i]
 	bar := ui.DayBar{Says: dayHours(today), Side: ui.Offshore, Now: -1}
+	if v.Firm {
+		bar.Side = ui.Onshore
+	}
 	const day = 24 * 60.0
 	for _, s := range before.Shifts {
 		if before.Off == "" && s.Close <= s.Open {
@@ -181,6 +184,14 @@ func codeName(code string) string {
 		return "Every type of work"
 	}
 	return code
+}
+
+// lateBy is how late work is for a credit.
+func lateBy(d time.Duration) string {
+	if d == 0 {
+		return "Late at all"
+	}
+	return "More than " + ui.Duration(d) + " late"
 }
 
 // amount writes working time.

@@ -61,7 +61,8 @@ type Segment struct {
 // Left is what is left of the agreed time, for lists.
 type Left struct {
 	Due    time.Time
-	Left   time.Duration // working time; negative when it is over
+	Amount time.Duration // agreed, working time
+	Left   time.Duration // of it; negative when it is over
 	Used   float64       // part of the agreed time, 0 to 1
 	Stands string        // what it waits for, in words; "" while it counts
 	Ended  bool

@@ -68,12 +68,12 @@ func (f frame) left(l desk.Line) ui.ClockCard {
 	if k == nil || l.State == task.Delivered || l.State == task.Cancelled {
 		return f.clock(l.Task)
 	}
-	card := ui.ClockCard{Tone: ui.OK, Left: ui.Duration(k.Left) + " of agreed time left", Note: "due " + f.says(k.Due), Used: k.Used}
+	card := ui.ClockCard{Tone: ui.OK, Left: ui.Duration(k.Left) + " left", Note: "of " + ui.Duration(k.Amount) + " agreed, due " + f.says(k.Due), Used: k.Used}
 	switch {
 	case k.Left < 0:
-		card.Tone, card.Left, card.Used = ui.Bad, ui.Duration(k.Left)+" over the agreed time", 1
+		card.Tone, card.Left, card.Used = ui.Bad, ui.Duration(k.Left)+" over", 1
 	case k.Stands != "":
-		card.Tone, card.Note = ui.Plain, k.Stands
+		card.Tone, card.Note = ui.Plain, "of "+ui.Duration(k.Amount)+" agreed. "+k.Stands
 	case k.Used > 0.85:
 		card.Tone = ui.Warn
 	}

@@ -174,7 +174,7 @@ func movingTable(f frame, caption string, lines []desk.Line) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.SLAClock(f.clock(l.Task)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.SLAClock(f.left(l)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

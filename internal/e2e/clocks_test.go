@@ -1,0 +1,51 @@
+package e2e
+
+import "testing"
+
+// TestClocks keeps hours, agrees on time, and reads a task's clock on both sides.
+func TestClocks(t *testing.T) {
+	t.Parallel()
+	s := Demo(t)
+	lead := Open(t, s.URL, "/sign-in", Wide)
+	lead.Enter("Vikram Shinde")
+	lead.Go("/calendars")
+	lead.See("Pune, day into evening")
+	lead.See("Chicago office")
+	look(lead, "clocks 1 calendars")
+	lead.Follow("Pune, day into evening")
+	lead.See("Guru Nanak Jayanti")
+	look(lead, "clocks 2 calendar")
+	lead.Go("/engagements")
+	lead.Follow("Halsted")
+	lead.Follow("Agreed time")
+	lead.See("16 h of")
+	look(lead, "clocks 3 terms")
+	terms := lead.Path()
+	lead.Fill("#f-propose-agreed", "480")
+	lead.Choose("#f-propose-calendar", "Halsted & Rowe LLP, Chicago")
+	lead.Send("Propose")
+	lead.See("Proposed")
+
+	firm := lead.Another("/sign-in", Wide)
+	firm.Enter("Ruth Feldman")
+	firm.Go(terms)
+	firm.Send("Accept")
+	firm.See("Version 2 is agreed")
+	attorney := lead.Another("/sign-in", Wide)
+	attorney.Enter("Margaret Ansel")
+	attorney.Go(attorney.Find("Brandt v", "/matters/") + "/board")
+	attorney.See("Both on duty until")
+	look(attorney, "clocks 4 board")
+	task := attorney.Find("Chronology, June 2025", "/tasks/")
+	attorney.Go(task)
+	attorney.See("terms v1") // work begun keeps its terms
+	look(attorney, "clocks 5 desk")
+	attorney.Follow("The whole clock")
+	attorney.Choose("#f-pause-kind", "Waiting for the court")
+	attorney.Fill("#f-pause-reason", "Order of 23 November staying discovery")
+	attorney.Send("Stop the clock")
+	attorney.See("Order of 23 November")
+	look(attorney, "clocks 6 clock")
+	attorney.Send("Let the clock go on")
+	attorney.See("The clock runs")
+}
