@@ -219,7 +219,7 @@ func (a asker) nameQueries() map[string]db.Frag {
 		"org":        db.SQL(`SELECT id, name FROM org WHERE 1 = 1`),
 
 		"working_calendar": db.SQL(`SELECT id, name FROM working_calendar WHERE org_id = ?`, own),
-		"finding":    db.SQL(`SELECT f.id AS id, CASE WHEN f.page > 0 THEN ', page ' || CAST(f.page AS TEXT) ELSE '' END AS name FROM finding f JOIN task t ON t.id = f.task_id WHERE `).Join(a.Visible("t.matter_id")),
+		"finding":          db.SQL(`SELECT f.id AS id, CASE WHEN f.page > 0 THEN ', page ' || CAST(f.page AS TEXT) ELSE '' END AS name FROM finding f JOIN task t ON t.id = f.task_id WHERE `).Join(a.Visible("t.matter_id")),
 	}
 }
 
