@@ -9,7 +9,8 @@ FUZZ  ?= 60s
 TOOL  := $(GO) tool -modfile=$(CURDIR)/tools/go.mod
 NEEDS := scripts/browser.sh scripts/poppler.sh scripts/postgres.sh
 # The race detector goes where goroutines meet: whole through the mechanisms, short through the rest, and not through the
-# browser, whose server is another process; the probe, which asks every route as everybody, takes a quarter of an hour there.
+# browser, whose server is another process; the probe, which asks every route as everybody, takes a quarter of an hour there,
+# and the test that looks for marked words builds the demonstration, whose races the others see.
 # nightly goes whole through everything.
 MET    = ./internal/platform/... ./internal/app ./internal/thread
 RACED  = $(shell $(GO) list ./internal/... | grep -v -e /e2e -e /archtest -e /internal/platform/ -e /internal/app$$ -e /internal/thread$$)
@@ -34,7 +35,7 @@ e2e: ## the journeys in a browser; COUNTERSIGN_SHOTS=DIR keeps screenshots
 	$(NEEDS) $(GO) test -count=1 -v -timeout 20m ./internal/e2e/...
 
 race:
-	scripts/postgres.sh $(GO) test -race -timeout 25m -skip '^TestProbe$$' $(MET)
+	scripts/postgres.sh $(GO) test -race -timeout 25m -skip '^(TestProbe|TestMarked)$$' $(MET)
 	$(GO) test -race -short -timeout 25m $(RACED)
 
 lint:
@@ -51,7 +52,7 @@ bench: ## figures into bench/RESULTS.md
 	scripts/bench.sh
 
 nightly: check fuzz bench
-	scripts/postgres.sh $(GO) test -race -timeout 60m -run '^TestProbe$$' ./internal/app
+	scripts/postgres.sh $(GO) test -race -timeout 60m -run '^(TestProbe|TestMarked)$$' ./internal/app
 	scripts/postgres.sh $(GO) test -race -timeout 60m $(RACED)
 	COUNTERSIGN_KILLS=40 COUNTERSIGN_HUGE=5120 $(NEEDS) $(GO) test -count=1 -timeout 60m -run 'Killed|Huge' ./internal/e2e
 
