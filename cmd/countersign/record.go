@@ -48,7 +48,7 @@ func (c logExportCmd) Run(ctx context.Context, o *cli.IO) error {
 	if err != nil {
 		return err
 	}
-	var record struct{ Public string }
+	var record struct{ Public, Before string }
 	if err := remote.Get(ctx, "/record", &record); err != nil {
 		return err
 	}
@@ -57,6 +57,10 @@ func (c logExportCmd) Run(ctx context.Context, o *cli.IO) error {
 		return fault.New(fault.Conflict, "This server has no log yet.")
 	}
 	signed, s, err := checkpointOf(ctx, remote, log, c.Cosigned)
+	if before, e := proof.LogKey(record.Before); err != nil && e == nil { // cosigned before the key changed
+		record.Public = record.Before
+		signed, s, err = checkpointOf(ctx, remote, before, c.Cosigned)
+	}
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,11 @@ func (s *Service) Why(ctx context.Context, who actor.Actor, kind, id string, per
 	if w.Report, err = s.report(ctx, who, ident.MatterID(subject.Matter), v.Now); err != nil && (!w.Self || fault.KindOf(err) != fault.Forbidden) {
 		return w, err
 	}
-	w.MayAsk = err == nil
+	if w.MayAsk = err == nil; !w.MayAsk {
+		if w.Rows, err = s.ownRow(ctx, v, ident.MatterID(subject.Matter)); err != nil {
+			return w, err
+		}
+	}
 	if person == "" {
 		person = who.Person
 	}
@@ -66,6 +70,20 @@ func (s *Service) Why(ctx context.Context, who actor.Actor, kind, id string, per
 		}
 	}
 	return w, s.verdicts(ctx, v, &w, subject, person)
+}
+
+// ownRow is the reader's own roles, which they may read without leave to ask about others.
+func (s *Service) ownRow(ctx context.Context, v gate.View, m ident.MatterID) ([]Row, error) {
+	var firm ident.OrgID
+	if err := v.QueryRow(ctx, db.SQL(`SELECT firm_id FROM matter WHERE id = ?`, m)).Scan(&firm); err != nil {
+		return nil, err
+	}
+	ways, err := v.Ways(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	ways = slices.DeleteFunc(ways, func(x gate.Way) bool { return x.Person != v.Who.Person || x.Org != v.Who.Org })
+	return rowsOf(ctx, v, ways, v.Who.Org, firm)
 }
 
 func (s *Service) verdicts(ctx context.Context, v gate.View, w *Why, subject authz.Subject, person ident.PersonID) (err error) {

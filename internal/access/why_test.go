@@ -31,6 +31,9 @@ func TestWhy(t *testing.T) {
 		if err != nil || !own.Self || own.MayAsk || own.Name != "Exhibit 7.txt" {
 			t.Fatalf("%+v, %v", own, err)
 		}
+		if len(own.Rows) != 1 || own.Who.Person != testkit.PersonID(testkit.Junior) || len(own.Who.Ways) == 0 {
+			t.Errorf("one's own roles: %+v", own.Rows)
+		}
 		if v := verdict(t, own, "document.open"); v.Allowed || !has(v.Decision, "document-residency") || v.Words != "take out the file of Exhibit 7.txt" {
 			t.Errorf("%+v", v)
 		}

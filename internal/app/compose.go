@@ -26,10 +26,10 @@ import (
 // privacy puts the feature together that erases: each other feature takes away what it holds itself.
 func (a *App) privacy() *privacy.Service {
 	return privacy.New(a.Gate, orgFiles{a.stores.blobs, a.stores.ring, a.stores.db}, privacy.Erasers{
-		Person: a.Account.EraseIn,
+		Person: []func(context.Context, *gate.Tx, ident.PersonID) ([]string, error){a.SLA.EraseIn, a.Account.EraseIn},
 		Client: a.Matter.EraseClientIn,
 		Matter: []func(context.Context, *gate.Tx, ident.MatterID) ([]string, error){
-			a.Document.DisposeIn, a.Task.DisposeIn, a.Matter.DisposeIn,
+			a.Evidence.DisposeIn, a.Document.DisposeIn, a.Task.DisposeIn, a.Matter.DisposeIn,
 		},
 		Key: func(ctx context.Context, tx *db.Tx, m ident.MatterID) error {
 			return a.stores.ring.Destroy(ctx, tx, keys.Matter(m))
@@ -37,7 +37,7 @@ func (a *App) privacy() *privacy.Service {
 		Blobs: func(ctx context.Context) error {
 			for {
 				if n, err := a.Document.Sweep(ctx); err != nil || n == 0 {
-					return err
+					return errors.Join(err, a.Evidence.SweepPacks(ctx))
 				}
 			}
 		},

@@ -168,6 +168,9 @@ func (s *Service) DisposeIn(ctx context.Context, tx *gate.Tx, m ident.MatterID) 
 	if _, err := tx.Exec(ctx, db.SQL(`DELETE FROM version_password WHERE version_id IN (SELECT id FROM version WHERE matter_id = ?)`, m)); err != nil {
 		return nil, err
 	}
+	if _, err := tx.Exec(ctx, db.SQL(`UPDATE residency SET folder = '' WHERE scope_id = ?`, m)); err != nil {
+		return nil, err
+	}
 	docs, err := tx.Exec(ctx, db.SQL(`UPDATE document SET name = '', folder = '', rev = rev + 1 WHERE matter_id = ?`, m))
 	if err != nil {
 		return nil, err

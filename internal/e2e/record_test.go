@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/platform/ledger/proof"
 )
@@ -48,7 +49,12 @@ func TestRecord(t *testing.T) {
 	for _, m := range firm.API().Read("/matters")["matters"].([]any) {
 		matter = m.(Doc)["id"].(string)
 	}
-	status, body := firm.Get("/matters/" + matter + "/evidence.zip")
+	asked := firm.API().Do("/evidence", Doc{"kind": "matter", "id": matter, "with_work": true})
+	path := ""
+	for end := time.Now().Add(patience); path == "" && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		path, _ = firm.API().Read("/evidence/" + asked["id"].(string))["path"].(string)
+	}
+	status, body := firm.Get("/api/v1" + path)
 	pack := filepath.Join(t.TempDir(), "evidence.zip")
 	if err := os.WriteFile(pack, []byte(body), 0o600); err != nil || status != http.StatusOK {
 		t.Fatalf("%d, %v", status, err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -242,6 +243,16 @@ func (s *Service) set(ctx context.Context, a Asked, what db.Frag) error {
 		s.gate.Announce("person/" + string(a.person))
 	}
 	return err
+}
+
+// DisposeIn ends the packs of a matter, its tasks and documents; SweepPacks deletes their bytes. It says what it took, for a certificate.
+func (s *Service) DisposeIn(ctx context.Context, tx *gate.Tx, m ident.MatterID) ([]string, error) {
+	n, err := tx.Exec(ctx, db.SQL(`UPDATE evidence_pack SET state = 'failed', says = 'The matter was disposed of.', done_at = 1 WHERE file <> '' AND ((scope_kind = 'matter' AND scope_id = ?)
+		OR (scope_kind = 'task' AND scope_id IN (SELECT id FROM task WHERE matter_id = ?)) OR (scope_kind = 'document' AND scope_id IN (SELECT id FROM document WHERE matter_id = ?)))`, m, m, m))
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("%d evidence packs", n)}, nil
 }
 
 // SweepPacks removes packs whose time is over. It is the watch job's work.

@@ -124,6 +124,7 @@ type held struct {
 	Memberships []heldMember   `json:"memberships"`
 	Roles       []heldRole     `json:"roles"`
 	Sessions    []heldSession  `json:"sessions_and_tokens"`
+	Leave       []heldLeave    `json:"leave"`
 	Counts      map[string]int `json:"counts"` // of what is not told word by word
 	Deeds       []heldDeed     `json:"deeds"`
 }
@@ -149,6 +150,13 @@ type heldSession struct {
 	Seen    time.Time `json:"last_seen"`
 	Address string    `json:"address,omitempty"`
 	Agent   string    `json:"browser,omitempty"`
+}
+
+type heldLeave struct {
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+	First string `json:"from"`
+	After string `json:"until"` // the day after the last
 }
 
 type heldDeed struct {
@@ -194,6 +202,10 @@ func personData(ctx context.Context, v gate.View, p ident.PersonID, org ident.Or
 		func(rs *db.Rows, x *heldSession) error {
 			return rs.Scan(&x.Kind, &x.Name, db.At{T: &x.Made}, db.At{T: &x.Seen}, &x.Address, &x.Agent)
 		}); err != nil {
+		return h, err
+	}
+	if h.Leave, err = db.All(ctx, v, db.SQL(`SELECT d.kind, d.name, d.from_on, d.until_on FROM day_off d JOIN working_calendar c ON c.id = d.calendar_id WHERE c.person_id = ? AND c.org_id = ? ORDER BY d.from_on, d.id`, p, org),
+		func(rs *db.Rows, x *heldLeave) error { return rs.Scan(&x.Kind, &x.Name, &x.First, &x.After) }); err != nil {
 		return h, err
 	}
 	h.Counts = map[string]int{}

@@ -52,30 +52,22 @@ func (s *Service) Hold(ctx context.Context, who actor.Actor, m ident.MatterID, r
 		if reason = strings.TrimSpace(reason); reason == "" || len(reason) > 2000 {
 			return fault.InField("reason", "Say what it rests on, in at most 2,000 characters: the claim, the order, who asked.")
 		}
-		n, err := standing(ctx, tx, m)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			return fault.New(fault.Conflict, "The matter is under legal hold already.")
-		}
 		id := ident.New()
 		sealed, err := tx.SealOrg(ctx, who.Org, reason, "legal_hold.reason/"+id)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, db.SQL(`INSERT INTO legal_hold (id, firm_id, matter_id, reason, set_by, set_at, lifted_by, lifted_at) VALUES (?, ?, ?, ?, ?, ?, '', 0)`, id, who.Org, m, sealed, who.Person, db.Micros(tx.Now))); err != nil {
+		_, err = tx.Exec(ctx, db.SQL(`INSERT INTO legal_hold (id, firm_id, matter_id, reason, set_by, set_at, lifted_by, lifted_at) VALUES (?, ?, ?, ?, ?, ?, '', 0)`, id, who.Org, m, sealed, who.Person, db.Micros(tx.Now)))
+		if db.IsDuplicate(err) {
+			return fault.New(fault.Conflict, "The matter is under legal hold already.")
+		}
+		if err != nil {
 			return err
 		}
 		tx.Record(gate.Entry{Subject: authz.Ref{Kind: "matter", ID: string(m)}, Matter: m, Owner: who.Org, Values: map[string]string{"hold": id}})
 		tx.Announce("matter/"+string(m), "org/"+string(who.Org))
 		return nil
 	})
-}
-
-func standing(ctx context.Context, q db.Reader, m ident.MatterID) (n int, err error) {
-	err = q.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM legal_hold WHERE matter_id = ? AND lifted_at = 0`, m)).Scan(&n)
-	return n, err
 }
 
 // LiftHold ends a legal hold. What waited for it goes on.

@@ -99,7 +99,7 @@ type Outcome struct {
 
 // Erasers take away what their features hold. Package app fills them in.
 type Erasers struct {
-	Person func(ctx context.Context, tx *gate.Tx, p ident.PersonID) ([]string, error)
+	Person []func(ctx context.Context, tx *gate.Tx, p ident.PersonID) ([]string, error)
 	Client func(ctx context.Context, tx *gate.Tx, c ident.ClientID) ([]string, error)
 	Matter []func(ctx context.Context, tx *gate.Tx, m ident.MatterID) ([]string, error) // in this order
 	Key    func(ctx context.Context, tx *db.Tx, m ident.MatterID) error                 // destroys the matter's data key
@@ -167,17 +167,12 @@ func (s *Service) Ask(ctx context.Context, who actor.Actor, in NewRequest) (id s
 			r.State, r.DecidedBy, r.DecidedAt = Working, who.Person, tx.Now
 			tx.Enqueue(Work{id})
 		}
-		var open int
-		if err := tx.QueryRow(ctx, db.SQL(`SELECT COUNT(*) FROM privacy_request WHERE org_id = ? AND kind = ? AND subject_id = ? AND state IN ('open', 'working', 'held')`, r.Org, r.Kind, r.SubjectID)).Scan(&open); err != nil {
-			return err
-		}
-		if open > 0 {
-			return fault.New(fault.Conflict, "A request like this one is open already.")
-		}
 		if r.Number, err = tx.Count(ctx, string(who.Org), "privacy_request"); err != nil {
 			return err
 		}
-		if err := r.insert(ctx, tx); err != nil {
+		if err := r.insert(ctx, tx); db.IsDuplicate(err) {
+			return fault.New(fault.Conflict, "A request like this one is open already.")
+		} else if err != nil {
 			return err
 		}
 		r.record(tx)

@@ -77,7 +77,7 @@ func eachBench(t *testing.T, fn func(t *testing.T, b bench)) {
 		b.docs = document.NewService(document.Deps{Gate: w.Gate, Blobs: store, Keys: ring, MaxBytes: 1 << 20, Clock: clock.Now, Files: testkit.Files(t)})
 		people := account.New(account.Deps{Gate: w.Gate, Now: clock.Now})
 		matters := matter.New(w.Gate, nil)
-		b.s = privacy.New(w.Gate, b.files, privacy.Erasers{Person: people.EraseIn, Client: matters.EraseClientIn,
+		b.s = privacy.New(w.Gate, b.files, privacy.Erasers{Person: []func(context.Context, *gate.Tx, ident.PersonID) ([]string, error){people.EraseIn}, Client: matters.EraseClientIn,
 			Matter: []func(context.Context, *gate.Tx, ident.MatterID) ([]string, error){b.docs.DisposeIn, matters.DisposeIn},
 			Key: func(ctx context.Context, tx *db.Tx, m ident.MatterID) error {
 				return ring.Destroy(ctx, tx, keys.Matter(m))

@@ -189,12 +189,13 @@ var remains = map[string][]string{
 	},
 	"client": {"Entries of the log, with identifiers only.", "What documents of matters that are still kept say about the client, until those are disposed of."},
 	"matter": {"Entries of the log, with identifiers only: their values were sealed under the key that is destroyed.", "The matter's number, its legal holds, its retention schedule, the dates and rules of its docket, and this certificate.",
-		"Copies that were taken out of the program before; the trail of each person names them.",
+		"Copies that were taken out of the program before; the trail of each person names them. Evidence packs of a person or an organization, made in the last seven days, until those are over.",
 		"For up to a minute, the key in the memory of other nodes. Nobody reaches the matter meanwhile: it is open to no organization."},
 }
 
 func (s *Service) erasePerson(ctx context.Context, tx *gate.Tx, p ident.PersonID) (did []string, err error) {
-	about, err := tx.EraseValues(ctx, db.SQL(`(e.subject_kind = 'person' AND e.subject_id = ?) OR (e.subject_kind = 'invitation' AND EXISTS (SELECT 1 FROM invitation i JOIN person p ON p.email = i.email WHERE i.id = e.subject_id AND p.id = ?))`, p, p))
+	about, err := tx.EraseValues(ctx, db.SQL(`(e.subject_kind = 'person' AND e.subject_id = ?) OR (e.subject_kind = 'invitation' AND EXISTS (SELECT 1 FROM invitation i JOIN person p ON p.email = i.email WHERE i.id = e.subject_id AND p.id = ?))
+		OR (e.subject_kind = 'working_calendar' AND EXISTS (SELECT 1 FROM working_calendar c WHERE c.id = e.subject_id AND c.person_id = ?))`, p, p, p))
 	if err != nil {
 		return nil, err
 	}
@@ -202,8 +203,12 @@ func (s *Service) erasePerson(ctx context.Context, tx *gate.Tx, p ident.PersonID
 	if err != nil {
 		return nil, err
 	}
-	if did, err = s.erase.Person(ctx, tx, p); err != nil {
-		return nil, err
+	for _, away := range s.erase.Person {
+		said, err := away(ctx, tx, p)
+		if err != nil {
+			return nil, err
+		}
+		did = append(did, said...)
 	}
 	return append(did, fmt.Sprintf("The values of %d entries about them, and the network address of %d entries of theirs: salt and value; the leaves stay.", about, from)), nil
 }
@@ -230,6 +235,9 @@ func (s *Service) dispose(ctx context.Context, tx *gate.Tx, m ident.MatterID) (d
 			return nil, err
 		}
 	}
+	if err := tx.ForgetReasons(ctx, m); err != nil {
+		return nil, err
+	}
 	for _, away := range s.erase.Matter {
 		said, err := away(ctx, tx, m)
 		if err != nil {
@@ -240,7 +248,7 @@ func (s *Service) dispose(ctx context.Context, tx *gate.Tx, m ident.MatterID) (d
 	if err := s.erase.Key(ctx, tx.Tx, m); err != nil {
 		return nil, err
 	}
-	return append(did, "The matter's key: what was sealed under it (documents, messages, instructions, findings, questions, reasons, the values of its entries) can be read by nobody any more."), nil
+	return append(did, "The reasons of its roles, openings and walls", "The matter's key: what was sealed under it (documents, messages, instructions, findings, questions, reasons, the values of its entries) can be read by nobody any more."), nil
 }
 
 // subjectOf is the page of an organization's requests as the policies see it.

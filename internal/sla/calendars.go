@@ -71,6 +71,20 @@ func placeCalendar(ctx context.Context, tx *gate.Tx, c *Calendar) error {
 	return err
 }
 
+// EraseIn takes away the name of a person's own calendar, and what their days off are called; hours and days stay, for the clocks
+// that counted in them. It says what it took, for a certificate.
+func (s *Service) EraseIn(ctx context.Context, tx *gate.Tx, p ident.PersonID) ([]string, error) {
+	days, err := tx.Exec(ctx, db.SQL(`UPDATE day_off SET name = '' WHERE calendar_id IN (SELECT id FROM working_calendar WHERE person_id = ?)`, p))
+	if err != nil {
+		return nil, err
+	}
+	n, err := tx.Exec(ctx, db.SQL(`UPDATE working_calendar SET name = 'Erased', rev = rev + 1 WHERE person_id = ?`, p))
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("The name of %d calendar of theirs, and what %d stretches of leave are called", n, days)}, nil
+}
+
 // change is the shape of the verbs on one calendar.
 func (s *Service) change(ctx context.Context, who actor.Actor, action authz.Action, id string, rev int64, do func(tx *gate.Tx, c *Calendar) (map[string]string, error)) error {
 	return s.gate.Write(ctx, who, action, func(tx *gate.Tx) error {

@@ -1,9 +1,11 @@
 package testkit
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/gate"
+	"countersign/internal/platform/ledger"
 )
 
 // Identifiers of the small world every World has. They are valid UUIDs that read well in failures.
@@ -128,7 +131,45 @@ func NewWorld(t *testing.T, d *db.DB) *World {
 	}
 	w.Gate = g
 	w.seed()
+	t.Cleanup(w.tellsNothing)
 	return w
+}
+
+// tellsNothing looks, after each test of each verb, for what people typed in the leaves that the tree shows to anyone: words
+// behind a commitment, and addresses. One-word values may be identifiers, which leaves do hold.
+func (w *World) tellsNothing() {
+	type kept struct {
+		id, matter, owner string
+		leaf, openings    []byte
+	}
+	ctx := context.Background() // the test's own has ended
+	all, err := db.All(ctx, w.DB, db.SQL(`SELECT id, matter_id, owner_org_id, leaf, openings FROM entry ORDER BY id LIMIT 20000`),
+		func(rs *db.Rows, k *kept) error { return rs.Scan(&k.id, &k.matter, &k.owner, &k.leaf, &k.openings) })
+	if err != nil {
+		return // the test has taken its database away
+	}
+	for _, k := range all {
+		scope := "org/" + k.owner
+		if k.matter != "" {
+			scope = "matter/" + k.matter
+		}
+		plain, err := w.Keys.Open(ctx, w.DB, scope, k.openings, "entry/"+k.id)
+		if err != nil || len(plain) == 0 {
+			continue // sealed under another ring
+		}
+		values, err := ledger.Values(plain)
+		if err != nil {
+			w.T.Errorf("entry %s: %v", k.id, err)
+		}
+		for name, v := range values {
+			if strings.ContainsAny(v, " @") && bytes.Contains(k.leaf, []byte(v)) {
+				w.T.Errorf("the leaf of %s holds the value of %s: %s", k.id, name, k.leaf)
+			}
+		}
+		if bytes.Contains(k.leaf, []byte("@test.example")) {
+			w.T.Errorf("the leaf of %s holds an address: %s", k.id, k.leaf)
+		}
+	}
 }
 
 func (w *World) seed() {

@@ -32,8 +32,53 @@ type wireRecord struct {
 	Witnesses []wireWitness `json:"witnesses"`
 }
 
+type wirePack struct {
+	ID      string     `json:"id"`
+	State   string     `json:"state" enum:"working,done,failed"`
+	Entries int        `json:"entries" doc:"That are in it so far."`
+	Says    string     `json:"says,omitempty" doc:"Why it failed."`
+	Bytes   int64      `json:"bytes,omitempty"`
+	Path    string     `json:"path,omitempty" doc:"Where the ZIP is fetched, below /api/v1."`
+	Until   *time.Time `json:"until,omitempty" doc:"It can be fetched until then."`
+}
+
+func packOnWire(a evidence.Asked) wirePack {
+	out := wirePack{ID: a.ID, State: a.State, Entries: a.Entries, Says: a.Says, Bytes: a.SizeBytes}
+	if a.Ready() {
+		until := a.Kept().UTC()
+		out.Path, out.Until = "/evidence/"+a.ID+"/pack.zip", &until
+	}
+	return out
+}
+
+// packAPI offers the packs: asked for, looked after, fetched.
+func packAPI(api huma.API, s *evidence.Service) {
+	type packWish struct {
+		Kind     string    `json:"kind" enum:"matter,task,document,person,org"`
+		ID       string    `json:"id,omitempty" doc:"Left out for a person: yourself; not given for an organization."`
+		From     time.Time `json:"from,omitzero" doc:"Entries from this instant on."`
+		Until    time.Time `json:"until,omitzero" doc:"Entries before this instant."`
+		WithWork bool      `json:"with_work,omitempty" doc:"The newest versions of the files too, as far as you may take them out."`
+	}
+	type asking struct{ Body packWish }
+	web.Offer(api, web.Endpoint{ID: string(evidence.AskPack), Path: "/evidence", Summary: "Ask for an evidence pack", Status: 202},
+		func(ctx context.Context, who actor.Actor, in *asking) (wirePack, error) {
+			id, err := s.AskPack(ctx, who, evidence.Scope{Kind: in.Body.Kind, ID: in.Body.ID}, evidence.Filter{From: in.Body.From, To: in.Body.Until}, in.Body.WithWork)
+			return wirePack{ID: id, State: "working"}, err
+		})
+	type byPack struct {
+		ID string `path:"id" doc:"Identifier of the pack."`
+	}
+	web.Offer(api, web.Endpoint{ID: "evidence.pack", Method: "GET", Path: "/evidence/{id}", Summary: "Get how far an evidence pack is, and where it is fetched"},
+		func(ctx context.Context, who actor.Actor, in *byPack) (wirePack, error) {
+			a, err := s.Asked(ctx, who, in.ID)
+			return packOnWire(a), err
+		})
+}
+
 // API offers the record and its witnesses.
 func API(api huma.API, s *evidence.Service) {
+	packAPI(api, s)
 	web.Offer(api, web.Endpoint{ID: "evidence.record", Method: "GET", Path: "/record", Summary: "Get how far the record is proven, and by whom"},
 		func(ctx context.Context, who actor.Actor, _ *struct{}) (wireRecord, error) {
 			r, err := s.Record(ctx, who)

@@ -4,9 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -23,7 +21,6 @@ var kinds = map[string]string{"matters": "matter", "tasks": "task", "documents":
 func packRoutes(mux web.Router, h pages) {
 	for word, kind := range kinds {
 		mux.Handle("POST /"+word+"/{id}/evidence", h.askPack(func(r *http.Request) evidence.Scope { return evidence.Scope{Kind: kind, ID: r.PathValue("id")} }))
-		mux.Handle("GET /"+word+"/{id}/evidence.zip", h.pack(func(r *http.Request) evidence.Scope { return evidence.Scope{Kind: kind, ID: r.PathValue("id")} }))
 	}
 	whole := func(r *http.Request) evidence.Scope {
 		if r.URL.Query().Get("of") == "org" {
@@ -31,41 +28,16 @@ func packRoutes(mux web.Router, h pages) {
 		}
 		return evidence.Scope{Kind: "person"}
 	}
-	mux.Handle("GET /evidence.zip", h.pack(whole))
 	mux.Handle("POST /evidence", h.askPack(whole))
 	mux.Handle("GET /evidence/{id}", web.Handler(h.asked))
 	mux.Handle("GET /evidence/{id}/pack.zip", web.Handler(h.takePack))
+	mux.Handle("GET "+web.APIPath+"/evidence/{id}/pack.zip", web.Handler(h.takePack))
 }
 
 // A packPage is the report of a pack, for people.
 type packPage struct {
 	evidence.Pack
 	Zone *time.Location
-}
-
-// pack sends one ZIP: a report for people, the proofs for a program, and how to check them.
-func (h pages) pack(of func(*http.Request) evidence.Scope) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		rd := web.ReaderOf(r)
-		p, err := h.s.Pack(r.Context(), web.Who(r), of(r), filter(r.URL.Query(), rd.Zone))
-		if err != nil {
-			return err
-		}
-		w.Header().Set("Content-Type", "application/zip")
-		w.Header().Set("Content-Disposition", `attachment; filename="evidence.zip"`)
-		w.Header().Set("Cache-Control", "no-store")
-		if err := write(w, r, packPage{p, rd.Zone}); err != nil {
-			// An error page at the end of the file would pass for a part of it: the connection breaks instead.
-			slog.ErrorContext(r.Context(), "a pack broke off", "route", r.Pattern, "err", err)
-			panic(http.ErrAbortHandler)
-		}
-		return nil
-	}
-}
-
-func write(w io.Writer, r *http.Request, p packPage) error {
-	z := zip.NewWriter(w)
-	return errors.Join(Report(r.Context(), z, p.Pack, p.Zone), z.Close())
 }
 
 // Report puts the parts of a pack into a ZIP: a report for people, the proofs, and how to check them.

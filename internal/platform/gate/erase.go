@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"countersign/internal/kernel/ident"
 	"countersign/internal/platform/db"
 	"countersign/internal/platform/ledger"
 )
@@ -42,6 +43,21 @@ func (tx *Tx) EraseValues(ctx context.Context, which db.Frag, names ...string) (
 			return changed, nil
 		}
 	}
+}
+
+// ForgetReasons empties what people typed as the reasons of roles, openings and walls of a matter that is disposed of. The
+// intervals stay: who could know of it, and when, is still told.
+func (tx *Tx) ForgetReasons(ctx context.Context, m ident.MatterID) error {
+	for _, q := range []db.Frag{
+		db.SQL(`UPDATE wall SET reason = '' WHERE matter_id = ?`, m),
+		db.SQL(`UPDATE matter_opening SET reason = '' WHERE matter_id = ?`, m),
+		db.SQL(`UPDATE access_grant SET reason = '' WHERE scope_kind = 'matter' AND scope_id = ?`, m),
+	} {
+		if _, err := tx.Exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) eraseOne(ctx context.Context, id, scope string, sealed []byte, names []string) (bool, error) {

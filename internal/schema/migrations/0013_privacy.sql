@@ -11,6 +11,7 @@ CREATE TABLE legal_hold (
     lifted_by TEXT NOT NULL,
     lifted_at BIGINT NOT NULL); -- 0 while it stands
 CREATE INDEX legal_hold_matter ON legal_hold (matter_id, lifted_at);
+CREATE UNIQUE INDEX legal_hold_one ON legal_hold (matter_id) WHERE lifted_at = 0;
 
 -- How long a closed matter is kept. Ended, never overwritten; matter_id '' is the firm's rule for all others.
 CREATE TABLE retention (
@@ -23,6 +24,7 @@ CREATE TABLE retention (
     from_at BIGINT NOT NULL,
     until_at BIGINT NOT NULL);
 CREATE INDEX retention_firm ON retention (firm_id, matter_id, until_at);
+CREATE UNIQUE INDEX retention_one ON retention (firm_id, matter_id) WHERE until_at = 9223372036854775807;
 
 -- Requests: what a person is held about (access), that it be erased (erasure), that a closed matter be disposed of (disposal).
 CREATE TABLE privacy_request (
@@ -48,3 +50,4 @@ CREATE TABLE privacy_request (
     rev BIGINT NOT NULL);
 CREATE INDEX privacy_request_org ON privacy_request (org_id, made_at, id);
 CREATE INDEX privacy_request_state ON privacy_request (state);
+CREATE UNIQUE INDEX privacy_request_one ON privacy_request (org_id, kind, subject_id) WHERE state IN ('open', 'working', 'held');
